@@ -1,0 +1,65 @@
+//! What is known of each kind of issue: prose for people, default points, and the rubric the grader reads reviews with.
+//!
+//! Every kind is one TOML file under `kinds/`; the files are part of the binary. This crate knows no Python and no review.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// One kind of issue, as its TOML file describes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kind {
+    /// Stable id, also the file's name: `mutable-default`.
+    pub id: String,
+    /// A short human name: "Mutable default argument".
+    pub title: String,
+    /// What it is, in one paragraph.
+    pub what: String,
+    /// Why it matters: mechanism and consequence.
+    pub why: String,
+    /// How it is repaired.
+    pub fix: String,
+    /// Python that has the problem.
+    pub bad: String,
+    /// The same Python repaired.
+    pub good: String,
+    /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, `scale`).
+    pub signal: String,
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("mutable-default", include_str!("../kinds/mutable-default.toml")),
+    ("n-plus-one", include_str!("../kinds/n-plus-one.toml")),
+    ("missing-error-handling", include_str!("../kinds/missing-error-handling.toml")),
+    ("missing-tests", include_str!("../kinds/missing-tests.toml")),
+];
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|(id, text)| toml::from_str(text).unwrap_or_else(|error| panic!("kinds/{id}.toml: {error}")))
+        .collect()
+});
+
+/// The kinds, in the order in which they are shown.
+pub fn kinds() -> &'static [Kind] {
+    &KINDS
+}
+
+/// The kind with this id, if there is one.
+pub fn kind(id: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.id == id)
+}
+
+/// The id of an issue that is known only by its prose.
+pub const CUSTOM: &str = "custom";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn files_are_named_after_their_kinds() {
+        for ((name, _), kind) in super::FILES.iter().zip(super::kinds()) {
+            assert_eq!(*name, kind.id);
+        }
+    }
+}

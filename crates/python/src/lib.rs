@@ -1,0 +1,1 @@
+//! Python source as the rules and the bank need it.
