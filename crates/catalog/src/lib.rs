@@ -23,7 +23,7 @@ pub struct Kind {
     pub bad: String,
     /// The same Python repaired.
     pub good: String,
-    /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, `scale`).
+    /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, `scale`, `production`).
     pub signal: String,
 }
 
@@ -60,6 +60,23 @@ mod tests {
     fn files_are_named_after_their_kinds() {
         for ((name, _), kind) in super::FILES.iter().zip(super::kinds()) {
             assert_eq!(*name, kind.id);
+        }
+    }
+
+    #[test]
+    fn every_kind_is_described_in_full() {
+        for kind in super::kinds() {
+            for (field, text, least) in [
+                ("what", &kind.what, 80),
+                ("why", &kind.why, 80),
+                ("fix", &kind.fix, 80),
+                ("bad", &kind.bad, 40),
+                ("good", &kind.good, 40),
+            ] {
+                assert!(text.len() >= least, "{}: `{field}` is too short to be of use", kind.id);
+            }
+            assert!(["python-trap", "testability", "scale", "production"].contains(&&*kind.signal), "{}", kind.id);
+            assert_ne!(kind.bad, kind.good, "{}", kind.id);
         }
     }
 }
