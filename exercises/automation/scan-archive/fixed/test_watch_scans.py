@@ -112,3 +112,18 @@ def test_failed_copy_is_tried_again_and_the_others_go_on(bays, conn, store):
     assert archived(store) == ["two"]
     watch_scans.look(conn, bays, known)
     assert archived(store) == ["one", "two"]
+
+
+def test_watch_looks_again_and_again(bays, conn, store):
+    looks = []
+
+    def clerk(seconds):
+        looks.append(archived(store))
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        scan(bays[0], f"4711_{len(looks):04}.pdf", text=f"scan {len(looks)}")
+
+    with mock.patch.object(watch_scans.time, "sleep", side_effect=clerk):
+        with pytest.raises(KeyboardInterrupt):
+            watch_scans.watch(conn, bays)
+    assert looks == [[], ["scan 1"], ["scan 1", "scan 2"]]

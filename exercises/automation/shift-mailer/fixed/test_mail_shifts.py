@@ -74,3 +74,19 @@ def test_one_refused_address_does_not_keep_the_others_from_their_plan():
 def test_everybody_is_reported_when_the_server_is_away():
     with mock.patch.object(mail_shifts.smtplib, "SMTP", side_effect=ConnectionRefusedError):
         assert mail_shifts.send({"a@x.example": "..."}) == ["a@x.example"]
+
+
+@pytest.mark.parametrize(("unsent", "status"), [([], 0), (["jo@x.example"], 1)])
+def test_status_tells_whether_everybody_has_a_plan(conn, tmp_path, monkeypatch, capsys, unsent, status):
+    with sqlite3.connect(tmp_path / "shifts.db") as database:
+        conn.backup(database)
+    monkeypatch.setattr(mail_shifts, "DATABASE", str(tmp_path / "shifts.db"))
+    monkeypatch.setattr(mail_shifts, "send", lambda texts: unsent)
+    assert mail_shifts.main() == status
+    assert all(email in capsys.readouterr().err for email in unsent)
+
+
+def test_unreadable_database_is_reported(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(mail_shifts, "DATABASE", str(tmp_path / "empty.db"))
+    assert mail_shifts.main() == 1
+    assert "empty.db" in capsys.readouterr().err

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from datetime import date, timedelta
 
@@ -116,3 +117,16 @@ def test_unknown_shop_is_404(page):
 def test_unreadable_keys_are_503(page):
     tracking.KEYS_FILE.write_text("{")
     assert page.get("/shipments/tea", params={"numbers": ["1"]}).status_code == 503
+
+
+def test_client_knows_the_carrier_and_is_closed():
+    async def use():
+        clients = tracking.carrier_client()
+        client = await anext(clients)
+        base_url = str(client.base_url)
+        await clients.aclose()
+        return base_url, client.is_closed
+
+    base_url, is_closed = asyncio.run(use())
+    assert base_url.startswith(tracking.CARRIER_URL)
+    assert is_closed
