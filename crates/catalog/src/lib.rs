@@ -2,6 +2,10 @@
 //!
 //! Every kind is one TOML file under `kinds/`; the files are part of the binary. This crate knows no Python and no review.
 
+pub mod model;
+pub mod rubric;
+
+use rubric::Rubric;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -25,6 +29,9 @@ pub struct Kind {
     pub good: String,
     /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, `scale`, `production`).
     pub signal: String,
+    /// Which meanings earn the three credits.
+    #[serde(default)]
+    pub rubric: Rubric,
 }
 
 const FILES: &[(&str, &str)] = &[

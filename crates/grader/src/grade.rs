@@ -1,7 +1,5 @@
 //! The result of grading one review.
 
-use crate::{Key, Review};
-
 /// What can be credited for an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Credit {
@@ -160,42 +158,4 @@ pub struct Grade {
     pub signals: Vec<Signal>,
     /// What a person should look at, in words.
     pub needs_review: Vec<String>,
-}
-
-/// The grade of a review that says nothing.
-pub(crate) fn nothing(key: &Key, review: &Review) -> Grade {
-    Grade {
-        exercise: key.exercise.clone(),
-        review: review.name.clone(),
-        score: 0.0,
-        points: 0.0,
-        max_points: key.issues.iter().map(|issue| issue.points).sum(),
-        band: Band::Junior,
-        band_because: String::new(),
-        issues: key
-            .issues
-            .iter()
-            .map(|issue| IssueGrade {
-                id: issue.id.clone(),
-                kind: issue.kind.clone(),
-                level: Level::Missed,
-                named: false,
-                why: false,
-                fix: false,
-                points: 0.0,
-                max_points: issue.points,
-                confidence: 1.0,
-                evidence: Vec::new(),
-                missing: None,
-            })
-            .collect(),
-        decoys: key
-            .decoys
-            .iter()
-            .map(|decoy| DecoyGrade { id: decoy.id.clone(), called: false, evidence: Vec::new() })
-            .collect(),
-        remarks: Vec::new(),
-        signals: Vec::new(),
-        needs_review: Vec::new(),
-    }
 }

@@ -1,0 +1,483 @@
+//! From observations to the grade: which credits, by which words, with what certainty, and what a person should look at.
+
+use crate::grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
+use crate::lexicon::{Rule, best, lexicon};
+use crate::observe::{Observed, features};
+use crate::passage::{IDS, Passage};
+use crate::review::position;
+use crate::segment::UnitKind;
+use crate::target::{Target, similarity};
+use crate::{Key, Review, language};
+use assay_catalog::model::{probability, weights};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// A credit is given from this probability on: where yes and no are equally likely.
+const GIVEN: f64 = 0.5;
+/// Between these a person should look: chosen so that few reviews go to a person while most wrong credits do.
+const UNSURE: (f64, f64) = (0.40, 0.60);
+/// Shares of an issue's points for named, why and fix.
+const SHARES: [f64; 3] = [0.4, 0.4, 0.2];
+/// What a decoy called a problem costs.
+const DECOY_COST: f64 = 0.25;
+/// From these scores on a review may be senior, or mid.
+const SENIOR: f64 = 0.6;
+const MID: f64 = 0.3;
+/// A senior review shows at least so many of the five signals.
+const SENIOR_SIGNALS: usize = 3;
+/// A review with fewer words is looked at by a person.
+const SHORT: usize = 12;
+/// Quotes are cut to so many bytes.
+const QUOTE: usize = 400;
+
+/// All that is at hand when credits are given.
+pub(crate) struct Case<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) review: &'a Review,
+    pub(crate) targets: &'a [Target],
+    pub(crate) passages: &'a [Passage],
+    pub(crate) observed: &'a Observed,
+}
+
+struct Judged {
+    /// Probabilities of named, why and fix; of a decoy: called, and nothing.
+    p: [f64; 3],
+    given: [bool; 3],
+}
+
+impl Case<'_> {
+    pub(crate) fn grade(&self) -> Grade {
+        let gate = language::readable(self.review, self.passages);
+        let judged: Vec<Judged> =
+            self.targets.iter().enumerate().map(|(index, target)| self.judge(index, target, gate.is_none())).collect();
+        let issues: Vec<IssueGrade> =
+            self.issues().map(|(index, target)| self.issue(index, target, &judged[index])).collect();
+        let decoys: Vec<DecoyGrade> =
+            self.decoys().map(|(index, target)| self.decoy(index, target, &judged[index])).collect();
+        let max_points: f64 = issues.iter().map(|issue| issue.max_points).sum();
+        let called = decoys.iter().filter(|decoy| decoy.called).count() as f64;
+        let points = (issues.iter().map(|issue| issue.points).sum::<f64>() - DECOY_COST * called).max(0.0);
+        let score = if max_points > 0.0 { points / max_points } else { 0.0 };
+        let signals = self.signals(&issues);
+        let (band, band_because) = band(score, &signals);
+        let needs_review = self.needs_review(gate, &judged, &issues);
+        Grade {
+            exercise: self.key.exercise.clone(),
+            review: self.review.name.clone(),
+            score,
+            points,
+            max_points,
+            band,
+            band_because,
+            remarks: self.remarks(&judged),
+            issues,
+            decoys,
+            signals,
+            needs_review,
+        }
+    }
+
+    fn issues(&self) -> impl Iterator<Item = (usize, &Target)> {
+        self.targets.iter().enumerate().filter(|(_, target)| !target.decoy)
+    }
+
+    fn decoys(&self) -> impl Iterator<Item = (usize, &Target)> {
+        self.targets.iter().enumerate().filter(|(_, target)| target.decoy)
+    }
+
+    fn judge(&self, index: usize, target: &Target, readable: bool) -> Judged {
+        let [named, why, fix] = features(index, target, self.passages, self.observed);
+        let credit = |name: &str, observations: &[(&str, f64)]| probability(weights(name), &target.kind, observations);
+        let mut p = if target.decoy {
+            [credit("decoy", &named), 0.0, 0.0]
+        } else {
+            [credit("named", &named), credit("why", &why), credit("fix", &fix)]
+        };
+        // Without a single passage there is nothing to quote, so there is nothing to credit.
+        if !readable || !self.mine(index).any(|_| true) {
+            p = [0.0; 3];
+        }
+        let named = p[0] >= GIVEN;
+        Judged { p, given: [named, named && p[1] >= GIVEN, named && p[2] >= GIVEN] }
+    }
+
+    /// The passages that speak of a target.
+    fn mine(&self, target: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.passages.len()).filter(move |&passage| self.observed.assigned[passage] == Some(target))
+    }
+
+    fn issue(&self, index: usize, target: &Target, judged: &Judged) -> IssueGrade {
+        let issue = &self.key.issues[target.index];
+        let [named, why, fix] = judged.given;
+        let level = match judged.given {
+            [false, ..] => Level::Missed,
+            [true, false, _] => Level::Flagged,
+            [true, true, false] => Level::Explained,
+            [true, true, true] => Level::Resolved,
+        };
+        let share: f64 = SHARES.iter().zip(judged.given).filter(|(_, given)| *given).map(|(share, _)| share).sum();
+        let mut evidence = Vec::new();
+        for (credit, given) in [(Credit::Named, named), (Credit::Why, why), (Credit::Fix, fix)] {
+            if given && let Some(passage) = self.best_passage(index, target, credit) {
+                evidence.push(self.evidence(passage, Some(credit), self.because(index, target, credit, passage)));
+            }
+        }
+        // A credit that was not asked for cannot be wrong: why and fix count only once the issue is named.
+        let sure = |p: f64| p.max(1.0 - p);
+        let confidence = if named { judged.p.iter().map(|&p| sure(p)).fold(1.0, f64::min) } else { sure(judged.p[0]) };
+        IssueGrade {
+            id: issue.id.clone(),
+            kind: issue.kind.clone(),
+            level,
+            named,
+            why,
+            fix,
+            points: share * issue.points,
+            max_points: issue.points,
+            confidence,
+            evidence,
+            missing: self.missing(index, issue, judged.given),
+        }
+    }
+
+    fn decoy(&self, index: usize, target: &Target, judged: &Judged) -> DecoyGrade {
+        let called = judged.given[0];
+        let evidence = if called {
+            let best = self
+                .mine(index)
+                .max_by(|&a, &b| self.observed.affinities[a][index].total_cmp(&self.observed.affinities[b][index]));
+            best.map(|passage| self.evidence(passage, None, "calls this a problem".into())).into_iter().collect()
+        } else {
+            Vec::new()
+        };
+        DecoyGrade { id: self.key.decoys[target.index].id.clone(), called, evidence }
+    }
+
+    /// The passage that speaks most clearly for a credit.
+    fn best_passage(&self, index: usize, target: &Target, credit: Credit) -> Option<usize> {
+        let strength = |passage: usize| {
+            let compared = &self.observed.compared[passage][index];
+            let held = &self.passages[passage];
+            let like = |part: usize| similarity(&held.content, &target.prose[part]);
+            let flag = |value: bool| f64::from(u8::from(value));
+            let heading = 0.4 * flag(held.unit.kind == UnitKind::Heading);
+            match credit {
+                Credit::Named => self.observed.affinities[passage][index] + compared.named,
+                Credit::Why => {
+                    compared.why + like(1) + 0.4 * flag(held.tone.consequence) + 0.4 * flag(held.concepts.has(IDS.harm))
+                        - 0.5 * flag(held.tone.suggests && !held.tone.consequence)
+                        - heading
+                }
+                Credit::Fix => {
+                    compared.fix
+                        + like(2)
+                        + 0.5 * flag(held.new_code > 0)
+                        + 0.3 * flag(held.tone.suggests || held.tone.imperative)
+                        - heading
+                }
+            }
+        };
+        self.mine(index)
+            .filter(|&passage| self.passages[passage].words > 0 || self.passages[passage].new_code > 0)
+            .max_by(|&a, &b| strength(a).total_cmp(&strength(b)).then(b.cmp(&a)))
+    }
+
+    fn because(&self, index: usize, target: &Target, credit: Credit, passage: usize) -> String {
+        let held = &self.passages[passage];
+        let rule = |rules: &'static [Rule]| {
+            best(rules, held.concepts).or_else(|| best(rules, held.around)).map(|rule| rule.because)
+        };
+        let said = target.rules.and_then(|rules| match credit {
+            Credit::Named => rule(&rules.named),
+            Credit::Why => rule(&rules.why),
+            Credit::Fix => rule(&rules.fix),
+        });
+        let mut because = match (said, credit) {
+            (Some(said), _) => said.to_owned(),
+            (None, Credit::Fix) if held.new_code > 0 => "shows changed code".to_owned(),
+            (None, Credit::Named) => "speaks of the key's problem".to_owned(),
+            (None, Credit::Why) => "says what it leads to".to_owned(),
+            (None, Credit::Fix) => "says what to do instead".to_owned(),
+        };
+        if credit == Credit::Named {
+            let compared = &self.observed.compared[passage][index];
+            if compared.fit.lines >= 0.4 {
+                because.push_str(", at its lines");
+            } else if compared.fit.names >= 0.3 {
+                because.push_str(", with names that stand there");
+            }
+        }
+        let shared = shared_words(held, target);
+        if !shared.is_empty() {
+            let _ = write!(because, "; shares with the key: {}", shared.join(", "));
+        }
+        because
+    }
+
+    fn missing(&self, index: usize, issue: &crate::KeyIssue, given: [bool; 3]) -> Option<String> {
+        let lacks = match given {
+            [true, true, true] => return None,
+            [false, ..] => {
+                let near = (0..self.passages.len())
+                    .filter(|&passage| self.passages[passage].words > 2)
+                    .max_by(|&a, &b| self.observed.affinities[a][index].total_cmp(&self.observed.affinities[b][index]))
+                    .filter(|&passage| self.observed.affinities[passage][index] >= 0.9);
+                return Some(match near {
+                    Some(passage) => format!(
+                        "nothing in the review says this clearly; the nearest passage is {} (line {})",
+                        quoted(&self.text(passage)),
+                        self.line(passage)
+                    ),
+                    None => "nothing in the review speaks of this".to_owned(),
+                });
+            }
+            [true, false, false] => format!("does not say {}, nor {}", lacks_why(&issue.kind), lacks_fix(&issue.kind)),
+            [true, false, true] => format!("does not say {}", lacks_why(&issue.kind)),
+            [true, true, false] => format!("does not say {}", lacks_fix(&issue.kind)),
+        };
+        let passage = self.best_passage(index, &self.targets[index], Credit::Named)?;
+        Some(format!("{} (line {}) {lacks}", quoted(&self.text(passage)), self.line(passage)))
+    }
+
+    fn text(&self, passage: usize) -> String {
+        let held = &self.passages[passage];
+        cut(&self.review.parts[held.part].body[held.unit.start..held.unit.end], QUOTE).to_owned()
+    }
+
+    fn span(&self, from: usize, to: usize) -> (usize, usize) {
+        let part = &self.review.parts[self.passages[from].part];
+        // The end is that of the last byte, so that it does not run past an escape behind it.
+        let end = self.passages[to].unit.end;
+        let last = part.body[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+        (part.offset(self.passages[from].unit.start), part.offset(last) + (end - last))
+    }
+
+    fn line(&self, passage: usize) -> usize {
+        position(&self.review.text, self.span(passage, passage).0).0
+    }
+
+    fn evidence(&self, passage: usize, credit: Option<Credit>, because: String) -> Evidence {
+        let (start, end) = self.span(passage, passage);
+        let held = &self.passages[passage];
+        let quote = self.review.parts[held.part].body[held.unit.start..held.unit.end].to_owned();
+        Evidence { credit, quote, start, end, line: position(&self.review.text, start).0, because }
+    }
+
+    /// Runs of passages of one remark that speak of the same.
+    fn remarks(&self, judged: &[Judged]) -> Vec<RemarkGrade> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for (index, passage) in self.passages.iter().enumerate() {
+            match runs.last_mut() {
+                Some((_, last))
+                    if self.passages[*last].unit.remark == passage.unit.remark
+                        && self.passages[*last].part == passage.part
+                        && self.passages[*last].unit.end <= passage.unit.start
+                        && self.observed.assigned[*last] == self.observed.assigned[index] =>
+                {
+                    *last = index;
+                }
+                _ => runs.push((index, index)),
+            }
+        }
+        runs.into_iter()
+            .filter(|&(from, to)| {
+                self.passages[from..=to].iter().any(|passage| {
+                    passage.unit.kind != UnitKind::Heading && (passage.words > 1 || passage.new_code > 0)
+                })
+            })
+            .map(|(from, to)| {
+                let target = self.observed.assigned[from].filter(|&target| judged[target].given[0]);
+                let kindly = self.passages[from..=to].iter().any(|passage| {
+                    (passage.tone.praises || passage.tone.denies) && !passage.tone.contrasts && !passage.tone.suggests
+                });
+                let (verdict, issue) = match target.map(|target| &self.targets[target]) {
+                    Some(target) if target.decoy => (Verdict::Decoy, Some(self.key.decoys[target.index].id.clone())),
+                    Some(target) => (Verdict::Matched, Some(self.key.issues[target.index].id.clone())),
+                    None if kindly => (Verdict::Praise, None),
+                    None => (Verdict::Extra, None),
+                };
+                let (start, end) = self.span(from, to);
+                let part = &self.review.parts[self.passages[from].part];
+                let quote = part.body[self.passages[from].unit.start..self.passages[to].unit.end].to_owned();
+                RemarkGrade { quote, start, end, line: position(&self.review.text, start).0, verdict, issue }
+            })
+            .collect()
+    }
+
+    fn signals(&self, issues: &[IssueGrade]) -> Vec<Signal> {
+        let of = |kind: &'static str, credit: Credit| {
+            issues
+                .iter()
+                .filter(move |issue| issue.kind == kind)
+                .flat_map(|issue| &issue.evidence)
+                .filter(move |evidence| evidence.credit == Some(credit))
+                .cloned()
+        };
+        let signal = |id, evidence: Vec<Evidence>| Signal { id, present: !evidence.is_empty(), evidence };
+        let plain = |passage: usize, because: &str| self.evidence(passage, None, because.to_owned());
+        let found = issues.iter().filter(|issue| issue.named).count();
+        let explained: Vec<Evidence> = issues
+            .iter()
+            .filter(|issue| issue.why)
+            .flat_map(|issue| &issue.evidence)
+            .filter(|e| e.credit == Some(Credit::Why))
+            .cloned()
+            .collect();
+        let enough = found > 0 && explained.len() * 2 >= found;
+        let scale: Vec<Evidence> = issues
+            .iter()
+            .enumerate()
+            .filter(|(_, issue)| issue.why)
+            .flat_map(|(index, _)| self.mine(index))
+            .filter(|&passage| {
+                let concepts = self.passages[passage].concepts;
+                concepts.has(IDS.number) || concepts.has(IDS.cost) || concepts.has(IDS.production)
+            })
+            .map(|passage| plain(passage, "speaks of load or of production"))
+            .collect();
+        let asks: Vec<Evidence> = (0..self.passages.len())
+            .filter(|&passage| {
+                self.passages[passage].tone.question && self.passages[passage].concepts.has(IDS.requirement)
+            })
+            .map(|passage| plain(passage, "asks what is wanted"))
+            .collect();
+        vec![
+            signal("python-trap", of("mutable-default", Credit::Named).collect()),
+            signal("testability", of("missing-tests", Credit::Named).collect()),
+            Signal { id: "explains", present: enough, evidence: explained },
+            signal("scale", scale),
+            signal("asks", asks),
+        ]
+    }
+
+    fn needs_review(&self, gate: Option<String>, judged: &[Judged], issues: &[IssueGrade]) -> Vec<String> {
+        let mut out: Vec<String> = gate.into_iter().collect();
+        if !out.is_empty() {
+            return out;
+        }
+        let words: usize = self.passages.iter().map(|passage| passage.words).sum();
+        if words < SHORT {
+            out.push(format!("the review is very short ({words} words)"));
+        }
+        for (issue, judged) in issues.iter().zip(judged) {
+            for (credit, (p, counts)) in
+                ["named", "why", "fix"].iter().zip(judged.p.iter().zip([true, issue.named, issue.named]))
+            {
+                if counts && (UNSURE.0..UNSURE.1).contains(p) {
+                    let given = if *p >= GIVEN { "given" } else { "not given" };
+                    out.push(format!("{}: `{credit}` is near the threshold ({p:.2}, {given})", issue.id));
+                }
+            }
+        }
+        for (index, target) in self.decoys() {
+            if (UNSURE.0..UNSURE.1).contains(&judged[index].p[0]) {
+                out.push(format!(
+                    "{}: whether this decoy is called a problem is near the threshold ({:.2})",
+                    self.key.decoys[target.index].id, judged[index].p[0]
+                ));
+            }
+        }
+        for ((index, _), issue) in self.issues().zip(issues) {
+            let denied = |passage: usize| {
+                self.passages[passage].tone.denies
+                    && !self.passages[passage].tone.contrasts
+                    && !self.passages[passage].tone.suggests
+            };
+            let remarks: BTreeSet<usize> = self
+                .mine(index)
+                .filter(|&passage| denied(passage))
+                .map(|passage| self.passages[passage].unit.remark)
+                .collect();
+            let others = self.mine(index).any(|passage| !remarks.contains(&self.passages[passage].unit.remark));
+            if issue.named && others && !remarks.is_empty() {
+                out.push(format!("{}: one passage names the problem and another seems to deny it", issue.id));
+            }
+        }
+        let grader = lexicon().id("addresses-grader");
+        if let Some(passage) = self.passages.iter().position(|passage| passage.concepts.has(grader)) {
+            out.push(format!(
+                "a passage seems to address the grader and not the author: {} (line {})",
+                quoted(&self.text(passage)),
+                self.line(passage)
+            ));
+        }
+        out
+    }
+}
+
+fn shared_words(passage: &Passage, target: &Target) -> Vec<String> {
+    let lexicon = lexicon();
+    let mut seen = BTreeSet::new();
+    let mut words = Vec::new();
+    for token in &passage.tokens {
+        let senses = crate::passage::content(std::slice::from_ref(token), lexicon);
+        if let Some(sense) = senses.into_iter().next()
+            && target.all.get(&sense).is_some_and(|&weight| weight >= 0.5)
+            && seen.insert(sense)
+        {
+            words.push(token.word.clone());
+        }
+    }
+    words.truncate(6);
+    words
+}
+
+fn lacks_why(kind: &str) -> &'static str {
+    match kind {
+        "mutable-default" => "what happens on the next call",
+        "n-plus-one" => "what the many queries cost",
+        "missing-error-handling" => "what happens when it fails",
+        "missing-tests" => "what would break unnoticed",
+        _ => "why it matters",
+    }
+}
+
+fn lacks_fix(kind: &str) -> &'static str {
+    match kind {
+        "mutable-default" => "what to use instead of the default",
+        "n-plus-one" => "how to fetch all at once",
+        "missing-error-handling" => "what to catch and do then",
+        "missing-tests" => "which cases to test",
+        _ => "how to repair it",
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let line = line.join(" ");
+    let short = cut(&line, 90);
+    if short.len() < line.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
+}
+
+/// The first bytes of a text, cut at the border of a character.
+fn cut(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn band(score: f64, signals: &[Signal]) -> (Band, String) {
+    let present = signals.iter().filter(|signal| signal.present).count();
+    let explains = signals.iter().any(|signal| signal.id == "explains" && signal.present);
+    let percent = score * 100.0;
+    if score >= SENIOR && explains && present >= SENIOR_SIGNALS {
+        let because = format!(
+            "senior: score {percent:.0}% is at least {:.0}%, half of what was found is explained, and {present} of 5 signals (at least {SENIOR_SIGNALS}) are there",
+            SENIOR * 100.0
+        );
+        (Band::Senior, because)
+    } else if score >= MID {
+        let lacks = if score < SENIOR {
+            format!("senior starts at {:.0}%", SENIOR * 100.0)
+        } else if explains {
+            format!("senior asks for {SENIOR_SIGNALS} signals, {present} are there")
+        } else {
+            "senior asks that half of what was found is explained".to_owned()
+        };
+        (Band::Mid, format!("mid: score {percent:.0}% is at least {:.0}%; {lacks}", MID * 100.0))
+    } else {
+        (Band::Junior, format!("junior: score {percent:.0}% is below {:.0}%", MID * 100.0))
+    }
+}

@@ -1,0 +1,414 @@
+//! A review's text as remarks and the units they are made of.
+//!
+//! Markdown gives the blocks; a block is cut into sentences, and a long sentence without full stops into clauses, so that a
+//! unit speaks of one thing.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// Sort of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnitKind {
+    /// Words.
+    Prose,
+    /// A heading: it gives topic or place to what follows and earns little by itself.
+    Heading,
+    /// Lines of code, `diff` if their first column tells old from new.
+    Code {
+        /// Lines carry `+`, `-` or a blank in front.
+        diff: bool,
+    },
+    /// Words quoted from elsewhere.
+    Quote,
+}
+
+/// What is judged as one: a sentence, a clause of a long one, a table cell, a code block. Offsets lie in the part's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: UnitKind,
+    /// The block it stands in; units of one block belong together closely.
+    pub(crate) block: usize,
+    /// The remark it stands in: a list item with all beneath it, a table row, a paragraph with the code after it.
+    pub(crate) remark: usize,
+    /// The headings above, as indices of units, outermost first.
+    pub(crate) headings: Vec<usize>,
+    /// A clause that goes on with the sentence of the unit before.
+    pub(crate) continues: bool,
+}
+
+/// A clause that is shorter is not cut off.
+const SHORT_CLAUSE: usize = 4;
+/// A sentence of more words is cut at its joints.
+const LONG_SENTENCE: usize = 38;
+
+/// Cuts the body of one part into units. `block` and `remark` numbers begin at those given and are unique in the review.
+pub(crate) fn units(body: &str, next_block: &mut usize, next_remark: &mut usize) -> Vec<Unit> {
+    Segmenter { body, units: Vec::new(), headings: Vec::new(), block: next_block, remark: next_remark, row: false }
+        .run()
+}
+
+struct Segmenter<'a> {
+    body: &'a str,
+    units: Vec<Unit>,
+    headings: Vec<(HeadingLevel, usize)>,
+    block: &'a mut usize,
+    remark: &'a mut usize,
+    row: bool,
+}
+
+impl Segmenter<'_> {
+    #[allow(clippy::too_many_lines, reason = "one match over the events of the Markdown parser")]
+    fn run(mut self) -> Vec<Unit> {
+        let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
+        let mut items = 0_usize;
+        let mut quotes = 0_usize;
+        let mut heading = None;
+        let mut code: Option<(usize, usize, bool, bool)> = None;
+        let mut run: Option<(usize, usize)> = None;
+        let body = self.body;
+        for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => {
+                    self.flush(&mut run, quotes);
+                    *self.remark += 1;
+                    heading = Some(level);
+                }
+                Event::End(TagEnd::Heading(_)) => {
+                    if let (Some(level), Some((start, end))) = (heading.take(), run.take()) {
+                        self.heading(level, start, end);
+                    }
+                }
+                Event::Start(Tag::Item) => {
+                    self.flush(&mut run, quotes);
+                    if items == 0 {
+                        *self.remark += 1;
+                    }
+                    items += 1;
+                }
+                Event::End(TagEnd::Item) => {
+                    self.flush(&mut run, quotes);
+                    items = items.saturating_sub(1);
+                    if items == 0 {
+                        *self.remark += 1;
+                    }
+                }
+                Event::Start(Tag::Paragraph) => {
+                    self.flush(&mut run, quotes);
+                    if items == 0 && quotes == 0 {
+                        *self.remark += 1;
+                    }
+                }
+                Event::Start(Tag::BlockQuote(_)) => {
+                    self.flush(&mut run, quotes);
+                    if quotes == 0 && items == 0 {
+                        *self.remark += 1;
+                    }
+                    quotes += 1;
+                }
+                Event::End(TagEnd::BlockQuote(_)) => {
+                    self.flush(&mut run, quotes);
+                    quotes = quotes.saturating_sub(1);
+                }
+                Event::Start(Tag::TableRow) => {
+                    *self.remark += 1;
+                    self.row = true;
+                }
+                Event::End(TagEnd::TableRow) => self.row = false,
+                Event::End(TagEnd::TableHead) => {
+                    // Column titles are no remarks.
+                    run = None;
+                }
+                Event::End(TagEnd::TableCell) => {
+                    if self.row {
+                        self.flush(&mut run, quotes);
+                    } else {
+                        run = None;
+                    }
+                }
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    self.flush(&mut run, quotes);
+                    let (diff, indented) = match &kind {
+                        CodeBlockKind::Fenced(info) => (info.starts_with("diff") || info.starts_with("patch"), false),
+                        CodeBlockKind::Indented => (false, true),
+                    };
+                    code = Some((usize::MAX, 0, diff, indented));
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    if let Some((start, end, diff, indented)) = code.take()
+                        && start < end
+                    {
+                        self.code(start, end, diff, indented);
+                    }
+                }
+                Event::End(TagEnd::Paragraph | TagEnd::List(_) | TagEnd::HtmlBlock) => self.flush(&mut run, quotes),
+                Event::Text(_) if code.is_some() => {
+                    if let Some((start, end, ..)) = &mut code {
+                        *start = (*start).min(range.start);
+                        *end = (*end).max(range.end);
+                    }
+                }
+                Event::Text(_)
+                | Event::Code(_)
+                | Event::InlineHtml(_)
+                | Event::Html(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::TaskListMarker(_) => {
+                    let (start, end) = run.unwrap_or((range.start, range.end));
+                    run = Some((start.min(range.start), end.max(range.end)));
+                }
+                _ => {}
+            }
+        }
+        self.flush(&mut run, quotes);
+        self.units
+    }
+
+    fn headings(&self) -> Vec<usize> {
+        self.headings.iter().map(|&(_, unit)| unit).collect()
+    }
+
+    fn push(&mut self, start: usize, end: usize, kind: UnitKind, continues: bool) {
+        let (start, end) = trim(self.body, start, end);
+        if start < end {
+            let headings = self.headings();
+            self.units.push(Unit { start, end, kind, block: *self.block, remark: *self.remark, headings, continues });
+        }
+    }
+
+    fn heading(&mut self, level: HeadingLevel, start: usize, end: usize) {
+        self.headings.retain(|&(held, _)| held < level);
+        *self.block += 1;
+        let before = self.units.len();
+        self.push(start, end, UnitKind::Heading, false);
+        if self.units.len() > before {
+            self.headings.push((level, before));
+        }
+    }
+
+    fn flush(&mut self, run: &mut Option<(usize, usize)>, quotes: usize) {
+        let Some((start, end)) = run.take() else { return };
+        *self.block += 1;
+        let kind = if quotes > 0 { UnitKind::Quote } else { UnitKind::Prose };
+        for (start, end) in sentences(self.body, start, end) {
+            let clauses = clauses(self.body, start, end);
+            for (index, (start, end)) in clauses.into_iter().enumerate() {
+                self.push(start, end, kind, index > 0);
+            }
+        }
+    }
+
+    fn code(&mut self, start: usize, end: usize, diff: bool, indented: bool) {
+        *self.block += 1;
+        let text = &self.body[start..end];
+        // People indent paragraphs of an e-mail; that is no code.
+        if indented && !looks_like_code(text) {
+            let mut run = Some((start, end));
+            self.flush(&mut run, 0);
+            return;
+        }
+        let diff = diff || text.lines().any(|line| line.starts_with("@@ ") || line.starts_with("+++ "));
+        for (from, to) in chunks(text, diff) {
+            self.push_code(start + from, start + to, UnitKind::Code { diff });
+        }
+    }
+
+    fn push_code(&mut self, start: usize, end: usize, kind: UnitKind) {
+        if !self.body[start..end].trim().is_empty() {
+            let end = start + self.body[start..end].trim_end().len();
+            let headings = self.headings();
+            self.units.push(Unit {
+                start,
+                end,
+                kind,
+                block: *self.block,
+                remark: *self.remark,
+                headings,
+                continues: false,
+            });
+        }
+    }
+}
+
+/// Cuts a code block where it goes on to another definition, another hunk, or after a gap.
+fn chunks(text: &str, diff: bool) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let (mut begin, mut at, mut filled) = (0, 0, false);
+    for line in text.split_inclusive('\n') {
+        let code = if diff { line.get(1..).unwrap_or("") } else { line };
+        let definition = ["def ", "class ", "async def ", "@"].iter().any(|head| code.starts_with(head));
+        let after_decorator = text[begin..at]
+            .lines()
+            .last()
+            .is_some_and(|before| before.trim_start_matches(['+', '-', ' ']).starts_with('@'));
+        let gap = code.trim().is_empty() || code.trim() == "...";
+        let cut = line.starts_with("@@") || gap || (definition && !after_decorator && !diff);
+        if cut && filled {
+            out.push((begin, at));
+            (begin, filled) = (at, false);
+        }
+        filled |= !gap;
+        at += line.len();
+    }
+    out.push((begin, text.len()));
+    out
+}
+
+fn looks_like_code(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        line.ends_with([':', '(', '{', '[', ',', ')'])
+            || line.contains(" = ")
+            || line.starts_with(['@', '#', '+', '-', '>'])
+    })
+}
+
+fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let slice = &text[start..end];
+    let head = slice.len() - slice.trim_start().len();
+    (start + head, start + slice.trim_end().len().max(head))
+}
+
+/// Cuts at full stops, question and exclamation marks, and at line breaks that begin a new thought.
+fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
+    let slice = &text[start..end];
+    let mut out = Vec::new();
+    let mut begin = 0;
+    let mut in_code = false;
+    let chars: Vec<(usize, char)> = slice.char_indices().collect();
+    for (k, &(i, c)) in chars.iter().enumerate() {
+        match c {
+            '`' => in_code = !in_code,
+            _ if in_code || i < begin => {}
+            '.' | '?' | '!' | '…' | ';' => {
+                let mut next = k + 1;
+                while next < chars.len()
+                    && matches!(chars[next].1, '.' | '?' | '!' | ')' | '"' | '\'' | '*' | '_' | '’' | '”')
+                {
+                    next += 1;
+                }
+                let space = chars.get(next).is_none_or(|&(_, d)| d.is_whitespace());
+                if space && !(c == '.' && abbreviation(slice, begin, i, &chars[next..])) {
+                    let stop = chars.get(next).map_or(slice.len(), |&(j, _)| j);
+                    out.push((start + begin, start + stop));
+                    begin = stop;
+                }
+            }
+            '\n' => {
+                // A soft break is a blank; a line that begins like a list item of its own is a new thought.
+                let rest = slice[i + 1..].trim_start();
+                let starts_item = rest.starts_with(['-', '*', '+', '•', '–', '>', '#'])
+                    || rest.split_once([':', '.', ')']).is_some_and(|(head, _)| {
+                        !head.is_empty()
+                            && head.len() <= 12
+                            && head.bytes().any(|b| b.is_ascii_digit())
+                            && head.split_whitespace().count() <= 2
+                    });
+                if starts_item {
+                    out.push((start + begin, start + i));
+                    begin = i + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    if begin < slice.len() {
+        out.push((start + begin, end));
+    }
+    out
+}
+
+/// Whether the full stop at `at` ends an abbreviation or a number in a list and not a sentence.
+fn abbreviation(slice: &str, begin: usize, at: usize, rest: &[(usize, char)]) -> bool {
+    let word = slice[begin..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
+    let lower = word.to_lowercase();
+    let next = rest.iter().map(|&(_, c)| c).find(|c| !c.is_whitespace());
+    matches!(
+        lower.as_str(),
+        "e.g" | "i.e" | "l" | "ll" | "p" | "vs" | "cf" | "approx" | "resp" | "no" | "nr" | "z.b" | "ca"
+    ) || (matches!(lower.as_str(), "etc" | "al" | "diff") && next.is_some_and(char::is_lowercase))
+        || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) && slice[begin..at].trim().len() == word.len())
+}
+
+/// Cuts a long sentence at its joints: semicolons, colons and dashes between clauses, and the words with which people who
+/// dictate or ramble go on to the next thing.
+fn clauses(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
+    let slice = &text[start..end];
+    if slice.split_whitespace().count() <= LONG_SENTENCE {
+        return vec![(start, end)];
+    }
+    let mut out = Vec::new();
+    let mut begin = 0;
+    let mut in_code = false;
+    for (i, c) in slice.char_indices() {
+        if c == '`' {
+            in_code = !in_code;
+        }
+        if in_code {
+            continue;
+        }
+        let joint = match c {
+            ',' => true,
+            ' ' => {
+                let rest = &slice[i + 1..];
+                JOINTS.iter().any(|joint| {
+                    rest.get(..joint.len()).is_some_and(|head| head.eq_ignore_ascii_case(joint))
+                        && rest[joint.len()..].starts_with(|d: char| !d.is_alphanumeric())
+                })
+            }
+            _ => false,
+        };
+        if joint && slice[begin..i].split_whitespace().count() >= SHORT_CLAUSE {
+            out.push((start + begin, start + i));
+            begin = i + c.len_utf8();
+        }
+    }
+    out.push((start + begin, end));
+    out
+}
+
+/// Words that begin a new clause.
+const JOINTS: &[&str] = &[
+    "and then", "then", "and", "but", "so", "because", "also", "ok", "okay", "next", "um", "uh", "oh", "which",
+    "where", "while", "whereas", "line", "lines", "if", "when", "since", "although", "please",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(body: &str) -> Vec<(usize, &str)> {
+        let (mut block, mut remark) = (0, 0);
+        units(body, &mut block, &mut remark).iter().map(|unit| (unit.remark, &body[unit.start..unit.end])).collect()
+    }
+
+    #[test]
+    fn list_items_are_remarks_with_what_is_beneath_them() {
+        let cut = cut("- one. Two e.g. three\n  - nested\n- four\n");
+        let texts: Vec<&str> = cut.iter().map(|&(_, text)| text).collect();
+        assert_eq!(texts, ["one.", "Two e.g. three", "nested", "four"]);
+        assert_eq!(cut[0].0, cut[2].0);
+        assert_ne!(cut[2].0, cut[3].0);
+    }
+
+    #[test]
+    fn cells_of_a_row_belong_together_and_titles_are_dropped() {
+        let cut = cut("| Where | What |\n|---|---|\n| l. 34 | lazy |\n| l. 40 | slow |\n");
+        let texts: Vec<&str> = cut.iter().map(|&(_, text)| text).collect();
+        assert_eq!(texts, ["l. 34", "lazy", "l. 40", "slow"]);
+        assert_eq!(cut[0].0, cut[1].0);
+        assert_ne!(cut[1].0, cut[2].0);
+    }
+
+    #[test]
+    fn code_is_cut_at_gaps_and_belongs_to_the_remark_before() {
+        let body = "Do this:\n\n```python\nx = 1\n\ny = 2\n```\nand that.";
+        let (mut block, mut remark) = (0, 0);
+        let units = units(body, &mut block, &mut remark);
+        let texts: Vec<&str> = units.iter().map(|unit| &body[unit.start..unit.end]).collect();
+        assert_eq!(texts, ["Do this:", "x = 1", "\ny = 2", "and that."]);
+        assert_eq!(units[1].kind, UnitKind::Code { diff: false });
+        assert_eq!(units[0].remark, units[2].remark);
+    }
+}

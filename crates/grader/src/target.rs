@@ -1,0 +1,161 @@
+//! The issues and decoys of a key, prepared for comparison with passages.
+
+use crate::lexicon::{KindRules, Lexicon, Rule, best, lexicon};
+use crate::passage::{Passage, Sense, content};
+use crate::place::{Fit, Map, Profile};
+use crate::text::{self, Speller};
+use crate::{Key, Lines};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An issue or decoy of the key.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) decoy: bool,
+    /// Index among the key's issues, or among its decoys.
+    pub(crate) index: usize,
+    pub(crate) rules: Option<&'static KindRules>,
+    pub(crate) kind: String,
+    pub(crate) profile: Profile,
+    /// Content words of summary, why and fix, each with its weight: words of one target weigh more than those of several.
+    pub(crate) prose: [BTreeMap<Sense, f64>; 3],
+    /// All three together.
+    pub(crate) all: BTreeMap<Sense, f64>,
+}
+
+/// Prepares all targets: issues first, then decoys.
+pub(crate) fn targets(key: &Key, map: &Map) -> Vec<Target> {
+    let lexicon = lexicon();
+    let mut targets: Vec<Target> = Vec::new();
+    for (index, issue) in key.issues.iter().enumerate() {
+        let prose = [
+            format!("{} {}", issue.summary, issue.terms_named.join(". ")),
+            format!("{} {}", issue.why, issue.terms_why.join(". ")),
+            format!("{} {}", issue.fix, issue.terms_fix.join(". ")),
+        ];
+        let whole = issue.kind == "missing-tests";
+        let place = Place { file: issue.file.as_deref(), lines: issue.lines, whole };
+        targets.push(target(lexicon, map, key, false, index, &issue.kind, &place, &prose));
+    }
+    for (index, decoy) in key.decoys.iter().enumerate() {
+        let prose = [decoy.summary.clone(), decoy.why.clone(), String::new()];
+        let place = Place { file: decoy.file.as_deref(), lines: decoy.lines, whole: false };
+        targets.push(target(lexicon, map, key, true, index, "decoy", &place, &prose));
+    }
+    let mut shared: BTreeMap<Sense, usize> = BTreeMap::new();
+    for target in &targets {
+        for sense in target.all.keys() {
+            *shared.entry(sense.clone()).or_default() += 1;
+        }
+    }
+    for target in &mut targets {
+        for prose in target.prose.iter_mut().chain([&mut target.all]) {
+            for (sense, weight) in prose.iter_mut() {
+                *weight = 1.0 / shared[sense] as f64;
+            }
+        }
+    }
+    targets
+}
+
+struct Place<'a> {
+    file: Option<&'a str>,
+    lines: Option<Lines>,
+    whole: bool,
+}
+
+#[allow(clippy::too_many_arguments, reason = "one private constructor")]
+fn target(
+    lexicon: &'static Lexicon,
+    map: &Map,
+    key: &Key,
+    decoy: bool,
+    index: usize,
+    kind: &str,
+    place: &Place,
+    prose: &[String; 3],
+) -> Target {
+    let profile = Profile::new(map, key, place.file, place.lines, &prose.join("\n"), place.whole);
+    let senses = prose.each_ref().map(|text| {
+        content(&text::tokens(text, 0, text.len(), None), lexicon)
+            .into_iter()
+            .map(|sense| (sense, 1.0))
+            .collect::<BTreeMap<_, _>>()
+    });
+    let all = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
+    Target { decoy, index, rules: lexicon.kind(kind), kind: kind.to_owned(), profile, prose: senses, all }
+}
+
+/// A speller for reviews of this exercise.
+pub(crate) fn speller(key: &Key) -> Speller {
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    let mut add = |text: &str| {
+        for token in text::tokens(text, 0, text.len(), None) {
+            words.insert(token.word);
+        }
+    };
+    key.sources.iter().for_each(|source| add(&source.text));
+    add(&key.brief);
+    for issue in &key.issues {
+        for text in [&issue.summary, &issue.why, &issue.fix] {
+            add(text);
+        }
+    }
+    for decoy in &key.decoys {
+        for text in [&decoy.summary, &decoy.why] {
+            add(text);
+        }
+    }
+    lexicon().speller(words.iter().map(String::as_str))
+}
+
+/// Words matched beyond which more add little: half of the full similarity.
+const HALF: f64 = 2.5;
+
+/// 0 to 1: how much of the passage's content stands in the prose, rare words first.
+pub(crate) fn similarity(content: &BTreeSet<Sense>, prose: &BTreeMap<Sense, f64>) -> f64 {
+    let sum: f64 = content.iter().filter_map(|sense| prose.get(sense)).sum();
+    sum / (sum + HALF)
+}
+
+/// What a combination is worth whose parts stand in different clauses of one sentence.
+const AROUND: f64 = 0.8;
+
+/// How a passage compares with a target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Compared {
+    pub(crate) fit: Fit,
+    /// The place is the passage's own, not taken over.
+    pub(crate) own_place: bool,
+    pub(crate) named: f64,
+    pub(crate) why: f64,
+    pub(crate) fix: f64,
+    pub(crate) not: f64,
+    pub(crate) similarity: f64,
+}
+
+impl Target {
+    pub(crate) fn compare(&self, passage: &Passage, map: &Map) -> Compared {
+        let own = !passage.places.is_empty();
+        let mut fit = self.profile.fit(if own { &passage.places } else { &passage.inherited }, map);
+        if own && passage.places.spots.is_empty() && !passage.inherited.spots.is_empty() {
+            // A sentence that names something stays on the line it was said to be on.
+            let inherited = self.profile.fit(&passage.inherited, map);
+            fit.lines = inherited.lines * 0.8;
+            let there = passage.places.names.iter().any(|&name| map.name_at(name, &passage.inherited.spots));
+            fit.elsewhere = inherited.elsewhere && (fit.names < 0.5 || there);
+        }
+        let weight = |rules: Option<&'static [Rule]>| {
+            let at = |concepts| rules.and_then(|rules| best(rules, concepts)).map_or(0.0, |rule| rule.weight);
+            at(passage.concepts).max(AROUND * at(passage.around))
+        };
+        Compared {
+            fit,
+            own_place: own,
+            named: weight(self.rules.map(|rules| &rules.named[..])),
+            why: weight(self.rules.map(|rules| &rules.why[..])),
+            fix: weight(self.rules.map(|rules| &rules.fix[..])),
+            not: weight(self.rules.map(|rules| &rules.not[..])),
+            similarity: similarity(&passage.content, &self.all),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Words: tokens with their places in the text, stems, and the repair of misspelt words.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+
+/// A word, number or sign of the text. Identifiers are split at underscores and case, so `raise_for_status` is three tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Byte offset of the first byte.
+    pub(crate) start: usize,
+    /// Byte offset after the last byte.
+    pub(crate) end: usize,
+    /// Lower-cased text.
+    pub(crate) word: String,
+    /// The stem by which words are compared.
+    pub(crate) stem: String,
+}
+
+/// Words that carry no content of their own.
+static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    "a an the this that these those it its is are was were be been being am do does did doing have has had having i you he she we they me him her us \
+     them my your his our their of in on at by for from to with as and or but if then than so not no nor too very can will would could should may might \
+     must shall just also there here what which who whom when where why how all any both each few more most other some such only own same s t d ll m re \
+     ve don doesn didn isn aren wasn weren won wouldn shouldn couldn into over under up down out off about again further once because while until"
+        .split_whitespace()
+        .collect()
+});
+
+/// Whether the word carries no content of its own.
+pub(crate) fn is_stop(word: &str) -> bool {
+    STOP.contains(word)
+}
+
+/// The stem of one lower-case word.
+pub(crate) fn stem(word: &str) -> String {
+    if word.len() <= 3 || !word.is_ascii() {
+        return word.to_owned();
+    }
+    STEMMER.stem(word).into_owned()
+}
+
+/// Splits `text[range]` into tokens; offsets are those of `text`.
+pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Speller>) -> Vec<Token> {
+    let mut out = Vec::new();
+    let slice = &text[start..end];
+    let mut chars = slice.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        if c.is_alphanumeric() || c == '_' {
+            let mut stop = i + c.len_utf8();
+            while let Some(&(j, d)) = chars.peek() {
+                let inner = d.is_alphanumeric() || d == '_';
+                // don't, isn't: one word with its apostrophe; 1,412 and 5.00: one number.
+                let joined = (matches!(d, '\'' | '’')
+                    && c.is_alphabetic()
+                    && next_is(slice, j + d.len_utf8(), char::is_alphabetic))
+                    || (matches!(d, '.' | ',')
+                        && slice[i..stop].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+                        && next_is(slice, j + 1, |e| e.is_ascii_digit())
+                        && three_or_fraction(slice, i, j));
+                if !inner && !joined {
+                    break;
+                }
+                stop = j + d.len_utf8();
+                chars.next();
+            }
+            // n+1 is one word.
+            let rest = &slice[stop..];
+            if matches!(&slice[i..stop], "n" | "N")
+                && (rest.starts_with("+1") || rest.starts_with(" + 1") || rest.starts_with("+ 1"))
+            {
+                let more = rest.find('1').unwrap_or(0) + 1;
+                out.push(Token { start: start + i, end: start + stop + more, word: "n+1".into(), stem: "n+1".into() });
+                while chars.peek().is_some_and(|&(j, _)| j < stop + more) {
+                    chars.next();
+                }
+                continue;
+            }
+            split_identifier(slice, i, stop, start, speller, &mut out);
+        } else if matches!(c, '→' | '⇒' | '%' | '×' | '?' | '!') || (c == '-' && slice[i..].starts_with("->")) {
+            out.push(Token {
+                start: start + i,
+                end: start + i + c.len_utf8(),
+                word: c.to_string(),
+                stem: c.to_string(),
+            });
+        }
+    }
+    out
+}
+
+fn next_is(text: &str, at: usize, accept: impl Fn(char) -> bool) -> bool {
+    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(accept)
+}
+
+/// Whether the comma or point at `j` goes on with the number begun at `i`: 1,412 and 5.00, but not the list 12,13.
+fn three_or_fraction(text: &str, i: usize, j: usize) -> bool {
+    let digits = text[j + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    match text.as_bytes()[j] {
+        b',' => digits == 3 && j - i <= 3,
+        _ => true,
+    }
+}
+
+fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: Option<&Speller>, out: &mut Vec<Token>) {
+    let whole = &slice[from..to];
+    let mut push = |a: usize, b: usize| {
+        let piece = &slice[a..b];
+        if piece.is_empty() {
+            return;
+        }
+        let mut word = piece.to_lowercase().replace('’', "'");
+        if let Some(better) = speller.and_then(|speller| speller.correct(&word)) {
+            better.clone_into(&mut word);
+        }
+        let base_form = word.strip_suffix("'s").unwrap_or(&word);
+        let stem = stem(base_form);
+        out.push(Token { start: base + a, end: base + b, word, stem });
+    };
+    let mut begin = from;
+    let mut previous: Option<char> = None;
+    for (offset, c) in whole.char_indices() {
+        let at = from + offset;
+        if c == '_' {
+            push(begin, at);
+            begin = at + 1;
+        } else if c.is_uppercase() {
+            let next_lower = next_is(slice, at + c.len_utf8(), char::is_lowercase) && at + c.len_utf8() < to;
+            if let Some(p) = previous
+                && begin < at
+                && (p.is_lowercase() || (p.is_uppercase() && next_lower && at - begin > 1))
+            {
+                push(begin, at);
+                begin = at;
+            }
+        }
+        previous = Some(c);
+    }
+    push(begin, to);
+}
+
+/// Repairs misspelt words against the words that matter: those of the rubric, the key and the source.
+#[derive(Debug, Default)]
+pub(crate) struct Speller {
+    known: HashSet<String>,
+    /// Known words by their letters in order, for the transposed ones, and by first letter and length.
+    buckets: HashMap<(char, usize), Vec<String>>,
+}
+
+/// Shorter words have too many neighbours to be repaired.
+const SHORTEST_REPAIRED: usize = 5;
+
+impl Speller {
+    /// Words to repair towards, and words that are right as they are.
+    pub(crate) fn new<'a, 'b>(targets: impl Iterator<Item = &'a str>, right: impl Iterator<Item = &'b str>) -> Self {
+        let mut speller = Self { known: right.map(str::to_owned).collect(), ..Self::default() };
+        let mut targets: Vec<&str> = targets.collect();
+        targets.sort_unstable();
+        targets.dedup();
+        for word in targets {
+            speller.known.insert(word.to_owned());
+            if word.len() >= SHORTEST_REPAIRED && word.is_ascii() {
+                let first = word.chars().next().unwrap_or(' ');
+                speller.buckets.entry((first, word.len())).or_default().push(word.to_owned());
+            }
+        }
+        speller
+    }
+
+    /// The word that a misspelt one most likely stands for; `None` for words that are known or like no known word.
+    pub(crate) fn correct(&self, word: &str) -> Option<&str> {
+        if word.len() < SHORTEST_REPAIRED - 1 || !word.bytes().all(|b| b.is_ascii_lowercase()) || self.is_known(word) {
+            return None;
+        }
+        let first = word.chars().next()?;
+        let allowed = if word.len() >= 8 { 2 } else { 1 };
+        let mut best: Option<(usize, &str)> = None;
+        for length in word.len().saturating_sub(allowed)..=word.len() + allowed {
+            for candidate in self.buckets.get(&(first, length)).into_iter().flatten() {
+                let limit = if candidate.len() >= 8 { allowed } else { 1 };
+                let distance = strsim::osa_distance(word, candidate);
+                if distance <= limit && best.is_none_or(|(least, held)| (distance, candidate.as_str()) < (least, held))
+                {
+                    best = Some((distance, candidate));
+                }
+            }
+        }
+        best.map(|(_, candidate)| candidate)
+    }
+
+    fn is_known(&self, word: &str) -> bool {
+        // Inflected forms of known words are right as they are.
+        self.known.contains(word)
+            || ["s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "less", "ness", "able"].iter().any(|suffix| {
+                word.strip_suffix(suffix).is_some_and(|base| {
+                    self.known.contains(base)
+                        || self.known.contains(format!("{base}e").as_str())
+                        || (base.len() > 2 && self.known.contains(&base[..base.len() - 1]))
+                })
+            })
+            || word.strip_suffix("ies").is_some_and(|base| self.known.contains(format!("{base}y").as_str()))
+    }
+}
