@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = &[
     ("n-plus-one", include_str!("../kinds/n-plus-one.toml")),
     ("missing-error-handling", include_str!("../kinds/missing-error-handling.toml")),
     ("missing-tests", include_str!("../kinds/missing-tests.toml")),
+    ("swallowed-exception", include_str!("../kinds/swallowed-exception.toml")),
 ];
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {

@@ -2,10 +2,20 @@
 //!
 //! This crate states facts about code. It does not judge them: what is a problem is the rules' business.
 
+pub mod infer;
+pub mod library;
 mod lines;
+pub mod mapped;
+pub mod model;
+pub mod nature;
 mod outline;
 mod parse;
+pub mod project;
+pub mod trips;
+pub mod types;
+mod walk;
 
 pub use lines::LineIndex;
 pub use outline::{Definition, DefinitionKind, outline};
 pub use parse::{STACK_BYTES, SyntaxError, parse, with_deep_stack};
+pub use walk::{build, last_name};

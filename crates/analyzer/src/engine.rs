@@ -1,0 +1,421 @@
+//! From files to findings: in parallel, one tree at a time on each thread, again where other files turn out to matter.
+
+use crate::file::{Draft, File, is_test_path};
+use crate::rules::{Check, RULES, Tree, missing_tests};
+use crate::{Analysis, FileError, Finding, Options};
+use assay_python::infer::Types;
+use assay_python::mapped;
+use assay_python::project::{FileFacts, Modules, Project};
+use assay_python::trips::Trips;
+use assay_python::{STACK_BYTES, build, parse};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// How often files are looked at again because what they import has become better known. Each round carries knowledge
+/// one import further; chains of helpers longer than this are not followed to their end.
+const ROUNDS: usize = 4;
+
+/// Analyses sources that are already in memory, `(path, text)`, as one project.
+pub fn analyze_sources(sources: &[(String, String)], options: &Options) -> Analysis {
+    let inputs: Vec<_> =
+        sources.iter().map(|(path, text)| Input { path: path.clone(), text: Source::Memory(text) }).collect();
+    run(&inputs, Vec::new(), options)
+}
+
+/// Finds the Python files below the given paths and analyses them as one project.
+/// A file that cannot be read, is not UTF-8 or does not parse becomes an entry in `errors`.
+pub fn analyze_paths(paths: &[PathBuf], options: &Options) -> Analysis {
+    let mut inputs = Vec::new();
+    let mut errors = Vec::new();
+    let mut seen = FxHashSet::default();
+    for path in paths {
+        let walk = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry.file_name().to_str())) {
+            match entry {
+                Ok(entry) => {
+                    let python = entry.path().extension().is_some_and(|extension| extension == "py");
+                    if entry.file_type().is_file()
+                        && (python || entry.depth() == 0)
+                        && seen.insert(entry.path().to_owned())
+                    {
+                        let path = entry.path().to_string_lossy().into_owned();
+                        inputs.push(Input { path, text: Source::Disk(entry.into_path()) });
+                    }
+                }
+                Err(error) => errors.push(FileError {
+                    path: error.path().unwrap_or(path).to_string_lossy().into_owned(),
+                    line: 1,
+                    column: 1,
+                    message: error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
+                }),
+            }
+        }
+    }
+    run(&inputs, errors, options)
+}
+
+/// Folders that hold no source of the project.
+fn is_skipped(name: Option<&str>) -> bool {
+    name.is_some_and(|name| {
+        name.len() > 1 && name.starts_with('.')
+            || matches!(name, "__pycache__" | "node_modules" | "venv" | "__pypackages__")
+    })
+}
+
+struct Input<'s> {
+    path: String,
+    text: Source<'s>,
+}
+
+enum Source<'s> {
+    Memory(&'s str),
+    Disk(PathBuf),
+}
+
+impl Input<'_> {
+    fn read(&self) -> Result<Cow<'_, str>, FileError> {
+        let failed = |line, column, message| FileError { path: self.path.clone(), line, column, message };
+        match &self.text {
+            Source::Memory(text) => Ok(Cow::Borrowed(text)),
+            Source::Disk(path) => {
+                let bytes = std::fs::read(path).map_err(|error| failed(1, 1, error.to_string()))?;
+                match String::from_utf8(bytes) {
+                    Ok(text) => Ok(Cow::Owned(text)),
+                    Err(error) => {
+                        let valid = error.utf8_error().valid_up_to();
+                        let good = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+                        let (line, column) = assay_python::LineIndex::new(&good).position(&good, valid);
+                        Err(failed(line, column, format!("not UTF-8: byte {valid} cannot be decoded")))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What stays behind of a file.
+#[derive(Default)]
+struct Looked {
+    drafts: Vec<Draft>,
+    error: Option<FileError>,
+    facts: FileFacts,
+    /// Modules of the tree that it imports.
+    imports: Vec<u32>,
+    /// Calls of functions of the tree: callee, caller (0 for module level), whether failures are handled around the call.
+    calls: Vec<(u64, u64, bool)>,
+    tests: missing_tests::FileTests,
+}
+
+/// The key of a function across files.
+pub(crate) fn key(path: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    path.hash(&mut hasher);
+    hasher.finish() | 1
+}
+
+fn run(inputs: &[Input<'_>], errors: Vec<FileError>, options: &Options) -> Analysis {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+    match pool {
+        Ok(pool) => pool.install(|| run_here(inputs, errors, options)),
+        Err(error) => Analysis {
+            files: inputs.len(),
+            findings: Vec::new(),
+            errors: vec![FileError {
+                path: String::new(),
+                line: 1,
+                column: 1,
+                message: format!("no threads: {error}"),
+            }],
+        },
+    }
+}
+
+fn run_here(inputs: &[Input<'_>], mut errors: Vec<FileError>, options: &Options) -> Analysis {
+    let modules = Arc::new(Modules::new(inputs.iter().map(|input| module_path(&input.path).into()).collect()));
+    let trees_wanted = selected("missing-tests", options);
+    let with_tests = trees_wanted && inputs.iter().any(|input| is_test_path(&input.path));
+    let mut looked: Vec<Looked> = (0..u32::try_from(inputs.len()).unwrap_or(u32::MAX))
+        .into_par_iter()
+        .map(|at| look(at, &inputs[at as usize], &modules, None, with_tests, options))
+        .collect();
+    again(inputs, &modules, &mut looked, with_tests, options);
+
+    let handled = handled_by_callers(&looked);
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut tests = Vec::with_capacity(looked.len());
+    for (input, file) in inputs.iter().zip(looked) {
+        errors.extend(file.error);
+        findings.extend(
+            file.drafts
+                .into_iter()
+                .filter(|draft| draft.unless_callers_handle.is_none_or(|key| !handled.contains(&key)))
+                .map(|draft| draft.finding),
+        );
+        tests.push((input.path.as_str(), file.tests));
+    }
+    let tree = Tree { tests };
+    for rule in RULES {
+        if let Check::Tree(check) = rule.check
+            && selected(rule.kind, options)
+        {
+            findings.extend(check(&tree));
+        }
+    }
+    findings.sort_by(|a, b| {
+        (&a.path, a.span.line, a.span.column, a.rule, &a.message).cmp(&(
+            &b.path,
+            b.span.line,
+            b.span.column,
+            b.rule,
+            &b.message,
+        ))
+    });
+    errors.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
+    Analysis { files: inputs.len(), findings, errors }
+}
+
+pub(crate) fn selected(kind: &str, options: &Options) -> bool {
+    options.select.is_empty() || options.select.iter().any(|wanted| wanted == kind)
+}
+
+/// Looks again at the files whose imports lead to something that tells: mapped classes, functions that make round trips.
+fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], with_tests: bool, options: &Options) {
+    let mut changed: FxHashSet<u32> =
+        (0..).zip(looked.iter()).filter(|(_, file)| file.facts.interesting()).map(|(at, _)| at).collect();
+    for _ in 0..ROUNDS {
+        if changed.is_empty() {
+            return;
+        }
+        // A package that passes names on passes on the news as well.
+        loop {
+            let carriers: Vec<u32> = (0..)
+                .zip(looked.iter())
+                .filter(|(at, file)| {
+                    !changed.contains(at)
+                        && !file.facts.taken.is_empty()
+                        && file.imports.iter().any(|import| changed.contains(import))
+                })
+                .map(|(at, _)| at)
+                .collect();
+            if carriers.is_empty() {
+                break;
+            }
+            changed.extend(carriers);
+        }
+        let affected: Vec<u32> = (0..)
+            .zip(looked.iter())
+            .filter(|(at, file)| {
+                file.error.is_none() && file.imports.iter().any(|import| import != at && changed.contains(import))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let project = Project::new(modules.clone(), (0..).zip(looked.iter().map(|file| &file.facts)));
+        let renewed: Vec<(u32, Looked)> = affected
+            .into_par_iter()
+            .map(|at| (at, look(at, &inputs[at as usize], modules, Some(&project), with_tests, options)))
+            .collect();
+        changed.clear();
+        for (at, file) in renewed {
+            if looked[at as usize].facts != file.facts {
+                changed.insert(at);
+            }
+            looked[at as usize] = file;
+        }
+    }
+}
+
+/// Parses and models one file and lets the rules look at it.
+fn look(
+    at: u32,
+    input: &Input<'_>,
+    modules: &Arc<Modules>,
+    project: Option<&Project>,
+    with_tests: bool,
+    options: &Options,
+) -> Looked {
+    let text = match input.read() {
+        Ok(text) => text,
+        Err(error) => return Looked { error: Some(error), ..Looked::default() },
+    };
+    let tree = match parse(&text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            let error =
+                FileError { path: input.path.clone(), line: error.line, column: error.column, message: error.message };
+            return Looked { error: Some(error), ..Looked::default() };
+        }
+    };
+    let module = modules.path(at);
+    let init = input.path.ends_with("__init__.py");
+    let package = if init { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
+    let model = build(&text, &tree, module, package);
+
+    let mut facts = FileFacts { mapped: mapped::mapped(&model), ..FileFacts::default() };
+    let own;
+    let project = if let Some(project) = project {
+        project
+    } else {
+        own = Project::new(modules.clone(), [(at, &facts)]);
+        &own
+    };
+    let types = Types::new(&model, project);
+    let is_test = is_test_path(&input.path);
+    let trips = (!is_test && reaches(&types)).then(|| Trips::new(&types));
+    if let Some(trips) = &trips {
+        facts.functions = trips.summaries();
+        facts.values = types.exported_values();
+        facts.functions.sort_by(|a, b| a.0.cmp(&b.0));
+        facts.values.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    let mut imports = FxHashSet::default();
+    for binding in &model.bindings {
+        if let assay_python::model::BindingKind::Import(path) = &binding.kind
+            && let Some((module, rest)) = modules.split(path)
+            && module != at
+        {
+            imports.insert(module);
+            let _ = rest;
+        }
+    }
+    if init {
+        for (name, bindings) in &model.scopes[0].names {
+            for binding in bindings {
+                if let assay_python::model::BindingKind::Import(path) = &model.bindings[*binding as usize].kind
+                    && modules.split(path).is_some()
+                {
+                    facts.taken.push(((*name).into(), path.as_str().into()));
+                }
+            }
+        }
+        facts.taken.sort();
+    }
+    let file = File::new(&input.path, &model, &types, trips.as_ref(), is_test);
+    let mut drafts = Vec::new();
+    for rule in RULES {
+        if let Check::File(check) = rule.check
+            && selected(rule.kind, options)
+        {
+            drafts.extend(check(&file));
+        }
+    }
+    let mut imports: Vec<u32> = imports.into_iter().collect();
+    imports.sort_unstable();
+    let calls =
+        if selected("missing-error-handling", options) { crate::rules::calls_in_view(&file) } else { Vec::new() };
+    let tests = if selected("missing-tests", options) {
+        missing_tests::collect(&file, with_tests)
+    } else {
+        missing_tests::FileTests::default()
+    };
+    Looked { drafts, error: None, facts, imports, calls, tests }
+}
+
+/// Whether a file can reach another system at all, so that looking for round trips is worth while.
+fn reaches(types: &Types<'_, '_>) -> bool {
+    const LIBRARIES: &[&str] = &[
+        "django",
+        "sqlalchemy",
+        "flask_sqlalchemy",
+        "sqlmodel",
+        "requests",
+        "httpx",
+        "aiohttp",
+        "urllib",
+        "boto3",
+        "redis",
+        "aioredis",
+        "pymongo",
+        "motor",
+        "sqlite3",
+        "aiosqlite",
+        "psycopg2",
+        "psycopg",
+        "pymysql",
+        "MySQLdb",
+        "mysql",
+        "pyodbc",
+        "asyncpg",
+        "pandas",
+        "oracledb",
+        "cx_Oracle",
+        "duckdb",
+        "flask",
+        "fastapi",
+        "rest_framework",
+        "subprocess",
+        "json",
+    ];
+    if types.imports.iter().any(|import| LIBRARIES.contains(import)) {
+        return true;
+    }
+    let text = types.model.text;
+    [".objects.", "cursor", "session.", "redis", "conn.", ".execute("].iter().any(|word| text.contains(word))
+        || types.model.bindings.iter().any(|binding| match &binding.kind {
+            assay_python::model::BindingKind::Import(path) => {
+                types.project.function(path).is_some()
+                    || types.project.mapped(path).is_some()
+                    || types.project.value(path).known()
+            }
+            _ => false,
+        })
+}
+
+/// Functions that are called in view and whose every call stands where failures are handled, here or further up.
+fn handled_by_callers(looked: &[Looked]) -> FxHashSet<u64> {
+    let mut callers: FxHashMap<u64, Vec<(u64, bool)>> = FxHashMap::default();
+    let wanted: FxHashSet<u64> =
+        looked.iter().flat_map(|file| &file.drafts).filter_map(|draft| draft.unless_callers_handle).collect();
+    if wanted.is_empty() {
+        return FxHashSet::default();
+    }
+    for (callee, caller, guarded) in looked.iter().flat_map(|file| &file.calls) {
+        callers.entry(*callee).or_default().push((*caller, *guarded));
+    }
+    wanted.into_iter().filter(|key| handled(*key, &callers, &mut Vec::new())).collect()
+}
+
+/// Whether every call of a function is handled; `open` are the functions on the way down.
+fn handled(key: u64, callers: &FxHashMap<u64, Vec<(u64, bool)>>, open: &mut Vec<u64>) -> bool {
+    if key == 0 || open.contains(&key) || open.len() > 20 {
+        return false;
+    }
+    let Some(calls) = callers.get(&key) else { return false };
+    open.push(key);
+    let all = calls.iter().all(|(caller, guarded)| *guarded || handled(*caller, callers, open));
+    open.pop();
+    all
+}
+
+/// The dotted path of a module, by the path of its file.
+fn module_path(path: &str) -> String {
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    let parts: Vec<_> = Path::new(stem)
+        .components()
+        .filter_map(|component| match component {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        })
+        .collect();
+    let parts = match &parts[..] {
+        [package @ .., "__init__"] if !package.is_empty() => package,
+        parts => parts,
+    };
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module_path;
+
+    #[test]
+    fn modules_are_named_after_paths() {
+        assert_eq!(module_path("a/b.py"), "a.b");
+        assert_eq!(module_path("../a/b/__init__.py"), "a.b");
+        assert_eq!(module_path("/x.py"), "x");
+        assert_eq!(module_path("__init__.py"), "__init__");
+    }
+}

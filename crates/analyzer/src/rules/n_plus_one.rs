@@ -1,0 +1,312 @@
+//! # What it does
+//! Finds round trips that are made once for each item of a loop: queries, lazy loads of related rows, writes of single rows, web
+//! requests and look-ups in a key-value store; in `for`, `while`, comprehensions, generators, `map` and sort keys; directly or
+//! through functions and methods that the loop calls.
+//!
+//! # Why it is bad
+//! The number of round trips grows with the data. Each costs latency, however fast the query is, so what takes milliseconds
+//! with ten rows takes minutes with ten thousand, and the other system carries the load.
+//!
+//! # Example
+//! ```python
+//! for order in Order.objects.filter(paid=False):
+//!     print(order.customer.name)
+//! ```
+//!
+//! # Use instead
+//! ```python
+//! for order in Order.objects.filter(paid=False).select_related("customer"):
+//!     print(order.customer.name)
+//! ```
+//!
+//! # Limits
+//! Loops over a few constants, retries, pages, chunks and files are left alone, as are functions whose results are cached. A web
+//! request that only sends something is an action for each item and not reported. Without the mapped classes in view, an
+//! attribute of an attribute of a row is a guess, of medium confidence.
+
+use crate::file::{Draft, File};
+use crate::{Confidence, Finding, Label};
+use assay_python::model::{Applied, Call, Context, Loop, LoopKind, NONE};
+use assay_python::nature::{Nature, nature};
+use assay_python::project::TripKind;
+use assay_python::trips::Trip;
+use assay_python::types::Type;
+use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+const KIND: &str = "n-plus-one";
+
+pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
+    let Some(trips) = file.trips else { return Vec::new() };
+    let mut found = Found { file, at: FxHashMap::default(), findings: Vec::new(), loaded: FxHashSet::default() };
+
+    // In the order of the text, so that the first of several touches of the same relation is the one reported.
+    let model = file.model;
+    let mut places: Vec<(TextRange, Place<'_, '_>)> = trips
+        .direct
+        .iter()
+        .map(|trip| (trip.range, Place::Direct(trip)))
+        .chain(
+            model
+                .calls
+                .iter()
+                .filter(|call| call.context.looped != NONE)
+                .map(|call| (call.node.range(), Place::Call(call))),
+        )
+        .collect();
+    places.extend(model.applied.iter().map(|applied| (applied.range, Place::Applied(applied))));
+    places.sort_by_key(|(range, _)| (range.start(), range.end()));
+
+    for (range, place) in places {
+        match place {
+            Place::Direct(trip) => {
+                let Some(looped) = repeating(file, trip.context, trip.range) else { continue };
+                if trip.batched && takes_the_item(file, range, looped) {
+                    continue;
+                }
+                let loads = trip.loads.clone();
+                let shape = Shape {
+                    kind: trip.kind,
+                    certain: trip.certain && !trip.batched,
+                    flushes: trip.flushes,
+                    what: trip.what.clone(),
+                };
+                found.report(range, &shape, looped, range, None, loads);
+            }
+            Place::Call(call) => {
+                let Some(looped) = repeating(file, call.context, range) else { continue };
+                for fact in trips.called(&call.node.func, call.node, call.context) {
+                    let shape =
+                        Shape { kind: fact.kind, certain: fact.certain, flushes: false, what: fact.what.to_string() };
+                    if *fact.module == *model.module {
+                        let loads = fact.parameter.as_ref().map(|(_, relation)| format!("parameter {relation}"));
+                        found.report(fact.range, &shape, looped, range, Some(range), loads);
+                    } else {
+                        found.report_elsewhere(range, &shape, looped, &fact.module);
+                    }
+                }
+            }
+            Place::Applied(applied) => {
+                let facts = match file.types.of(applied.function, applied.context) {
+                    Type::Function(function) | Type::Method(function) => trips.facts(function),
+                    Type::Path(path) => {
+                        file.types.project.function(&path).map(|facts| facts.trips.clone()).unwrap_or_default()
+                    }
+                    _ => Vec::new(),
+                };
+                for fact in facts {
+                    let shape = Shape { kind: fact.kind, certain: false, flushes: false, what: fact.what.to_string() };
+                    let message =
+                        format!("{} for each item that `{}` goes through", shape.verb(), file.words(&applied.range));
+                    let here = *fact.module == *model.module;
+                    let main = if here { fact.range } else { applied.range };
+                    let labels =
+                        if here { vec![file.label(&applied.range, "called for each item here")] } else { Vec::new() };
+                    found.push(main, message, Confidence::Medium, labels);
+                }
+            }
+        }
+    }
+    found.findings.into_iter().map(Draft::from).collect()
+}
+
+enum Place<'p, 'a> {
+    Direct(&'p Trip),
+    Call(&'p Call<'a>),
+    Applied(&'p Applied<'a>),
+}
+
+/// What is to be said of a round trip.
+struct Shape {
+    kind: TripKind,
+    certain: bool,
+    flushes: bool,
+    what: String,
+}
+
+impl Shape {
+    fn verb(&self) -> String {
+        let what = &self.what;
+        match self.kind {
+            TripKind::Read => format!("`{what}` queries the database"),
+            TripKind::Write if self.flushes => format!("`{what}` writes to the database"),
+            TripKind::Write => format!("`{what}` writes one row"),
+            TripKind::Lazy => format!("`{what}` is loaded by a query of its own"),
+            TripKind::Request => format!("`{what}` sends a request"),
+            TripKind::Key => format!("`{what}` asks the key-value store"),
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match self.kind {
+            TripKind::Read => "fetch what all items need with one query before the loop",
+            TripKind::Write if self.flushes => "write once, after the loop or for each chunk",
+            TripKind::Write => "write all rows at once",
+            TripKind::Lazy => "load the relation together with the rows",
+            TripKind::Request => "ask for many at once, or each distinct one only once",
+            TripKind::Key => "ask for many keys at once, or use a pipeline",
+        }
+    }
+}
+
+/// The innermost loop around a place that goes over items without number. A place in a loop's own head is not repeated by it.
+fn repeating<'f, 'a>(file: &'f File<'_, 'a>, context: Context, range: TextRange) -> Option<&'f Loop<'a>> {
+    let mut at = context.looped;
+    while at != NONE {
+        let looped = &file.model.loops[at as usize];
+        let in_head = looped.kind == LoopKind::While && looped.head.contains_range(range);
+        if !in_head {
+            match nature(file.types, looped) {
+                Nature::Items => return Some(looped),
+                // Each file is a unit of work; what is done once for each is not repeated for each row.
+                Nature::Files => return None,
+                Nature::Few | Nature::Retry | Nature::Chunks => {}
+            }
+        }
+        at = looped.context.looped;
+    }
+    None
+}
+
+/// Whether a query for many takes the loop's item as the many: `filter(id__in=ids)` in `for ids in ...`.
+fn takes_the_item(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
+    let text: String = file.model.text[range].split_whitespace().collect();
+    looped.targets.iter().any(|target| {
+        text.contains(&format!("__in={target}"))
+            || text.contains(&format!(".in_({target}"))
+            || text.contains(&format!(",{target})"))
+            || text.contains(&format!("{{\"ids\":{target}"))
+    })
+}
+
+struct Found<'r, 'f, 'a> {
+    file: &'r File<'f, 'a>,
+    /// Findings by the place they mark.
+    at: FxHashMap<TextRange, usize>,
+    findings: Vec<Finding>,
+    /// Relations already reported for a loop.
+    loaded: FxHashSet<(TextRange, String)>,
+}
+
+impl Found<'_, '_, '_> {
+    fn push(&mut self, range: TextRange, message: String, confidence: Confidence, labels: Vec<Label>) {
+        if let Some(known) = self.at.get(&range) {
+            // Reached on another way as well: one finding, with all ways to it.
+            let finding = &mut self.findings[*known];
+            finding.confidence = finding.confidence.max(confidence);
+            for label in labels {
+                if !finding.labels.contains(&label) && finding.labels.len() < 6 {
+                    finding.labels.push(label);
+                }
+            }
+            return;
+        }
+        self.at.insert(range, self.findings.len());
+        self.findings.push(self.file.finding(KIND, &range, message, confidence, labels));
+    }
+
+    fn item_of(looped: &Loop<'_>) -> String {
+        match &looped.targets[..] {
+            [] => "round of the loop".to_owned(),
+            [one] => format!("`{one}`"),
+            several => format!("`{}`", several.join(", ")),
+        }
+    }
+
+    fn confidence(&self, shape: &Shape, looped: &Loop<'_>, depends: bool) -> Confidence {
+        if shape.flushes || self.file.path.contains("migrations/") {
+            return Confidence::Low;
+        }
+        if shape.certain && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
+    }
+
+    /// Reports a round trip that stands in this file; `varying` is the range whose names tell whether it depends on the item.
+    fn report(
+        &mut self,
+        range: TextRange,
+        shape: &Shape,
+        looped: &Loop<'_>,
+        varying: TextRange,
+        call: Option<TextRange>,
+        loads: Option<String>,
+    ) {
+        let item = Self::item_of(looped);
+        let head = self.file.label(&looped.head, format!("for each {item} here"));
+        if let Some(loads) = loads {
+            let relation = loads.rsplit(['.', ' ']).next().unwrap_or(&loads).to_owned();
+            if !self.loaded.insert((looped.range, relation.clone())) && !self.at.contains_key(&range) {
+                let label = self.file.label(&range, "touched again here");
+                let known = self.findings.iter_mut().rev().find(|finding| finding.labels.contains(&head));
+                if let Some(finding) = known
+                    && finding.labels.len() < 6
+                {
+                    finding.labels.push(label);
+                }
+                return;
+            }
+        }
+        let depends = depends(self.file, varying, looped);
+        let message = if depends || shape.kind == TripKind::Lazy {
+            format!("{} for each {item}; {}", shape.verb(), shape.remedy())
+        } else if shape.flushes {
+            format!("{} in each round of the loop; {}", shape.verb(), shape.remedy())
+        } else if looped.kind == LoopKind::While {
+            return;
+        } else {
+            format!(
+                "{} again for each {item}, though it does not depend on it; do it once before the loop",
+                shape.verb()
+            )
+        };
+        let confidence = self.confidence(shape, looped, depends || shape.kind == TripKind::Lazy);
+        let mut labels = vec![head];
+        labels.extend(call.map(|call| self.file.label(&call, "called from the loop here")));
+        self.push(range, message, confidence, labels);
+    }
+
+    /// Reports a round trip that the called function makes in another file.
+    fn report_elsewhere(&mut self, call: TextRange, shape: &Shape, looped: &Loop<'_>, module: &str) {
+        let item = Self::item_of(looped);
+        let depends = depends(self.file, call, looped);
+        if !depends && looped.kind == LoopKind::While {
+            return;
+        }
+        let message = format!(
+            "this call, made for each {item}, goes to another system in `{module}`: {}; {}",
+            shape.verb(),
+            shape.remedy()
+        );
+        let confidence = self.confidence(shape, looped, depends);
+        let labels = vec![self.file.label(&looped.head, format!("for each {item} here"))];
+        self.push(call, message, confidence, labels);
+    }
+}
+
+/// Whether the words of a place mention anything that changes from round to round.
+fn depends(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
+    let text = &file.model.text[range];
+    let mut varying: FxHashSet<&str> = looped.targets.iter().chain(&looped.assigned).copied().collect();
+    // What inner loops bind varies as well.
+    for inner in &file.model.loops {
+        if looped.range.contains_range(inner.range) {
+            varying.extend(inner.targets.iter().chain(&inner.assigned).copied());
+        }
+    }
+    let mut rest = text;
+    let mut before = ' ';
+    while let Some(start) = rest.find(|letter: char| letter.is_alphabetic() || letter == '_') {
+        before = rest[..start].chars().last().unwrap_or(before);
+        let word = &rest[start..];
+        let end = word.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(word.len());
+        if before != '.' && varying.contains(&word[..end]) {
+            return true;
+        }
+        // A bound attribute, `self.page`, varies if the loop sets it.
+        if before == '.' && looped.assigned.contains(&&word[..end]) && text.contains("self.") {
+            return true;
+        }
+        before = word[..end].chars().last().unwrap_or(' ');
+        rest = &word[end..];
+    }
+    false
+}

@@ -1,0 +1,354 @@
+//! What is known across files: where a dotted path leads, the mapped classes and their relations, and what functions do.
+//!
+//! A project holds summaries, never trees, so that its size follows from what is interesting and not from what is read.
+
+use crate::types::{Orm, Type};
+use ruff_text_size::TextRange;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// A relation of a mapped class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The class at the other end, as written: a dotted path or a bare name.
+    pub target: Option<Arc<str>>,
+    /// Whether it gives many rows.
+    pub many: bool,
+    /// Whether the mapper loads it together with the row.
+    pub eager: bool,
+    /// The name by which the other end sees this class, where one is given.
+    pub back: Option<Arc<str>>,
+}
+
+/// A mapped class.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mapped {
+    /// The mapper.
+    pub orm: Orm,
+    /// Its relations by attribute.
+    pub relations: FxHashMap<Arc<str>, Relation>,
+    /// Its other mapped attributes.
+    pub columns: FxHashSet<Arc<str>>,
+    /// Base classes by dotted path.
+    pub bases: Vec<Arc<str>>,
+}
+
+/// What a round trip does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TripKind {
+    /// Asks a database.
+    Read,
+    /// Changes a database.
+    Write,
+    /// Loads a related row or rows when an attribute is touched.
+    Lazy,
+    /// Asks a web service.
+    Request,
+    /// Asks a key-value store.
+    Key,
+}
+
+/// A round trip that calling a function makes, once for each call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TripFact {
+    /// What kind.
+    pub kind: TripKind,
+    /// The operation in words of the code.
+    pub what: Arc<str>,
+    /// The module it stands in, and where there; the file's own module for a direct one.
+    pub module: Arc<str>,
+    /// The place in that file.
+    pub range: TextRange,
+    /// How sure it is that this is a round trip.
+    pub certain: bool,
+    /// The parameter it hangs on, if it is a lazy load of something that was passed in, and the relation.
+    pub parameter: Option<(u32, Arc<str>)>,
+}
+
+/// What is known of a function from outside.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FunctionFacts {
+    /// What it returns.
+    pub returns: Type,
+    /// What it asks of other systems in one call.
+    pub trips: Vec<TripFact>,
+}
+
+impl FunctionFacts {
+    /// Whether a caller can learn anything from this.
+    pub fn interesting(&self) -> bool {
+        !self.trips.is_empty() || tells(&self.returns)
+    }
+}
+
+/// Whether a type says something about a database, a client or a related row.
+pub fn tells(value: &Type) -> bool {
+    match value {
+        Type::Sequence(item) | Type::Mapping(item) => tells(item),
+        Type::Tuple(items) => items.iter().any(tells),
+        Type::Manager(_)
+        | Type::QuerySet(_)
+        | Type::Statement(_)
+        | Type::OrmQuery(_)
+        | Type::Rows(_)
+        | Type::Scalars(_)
+        | Type::Row(_)
+        | Type::Client(_)
+        | Type::Factory(_)
+        | Type::Response
+        | Type::Record
+        | Type::Payload
+        | Type::Instance(_) => true,
+        _ => false,
+    }
+}
+
+/// The summary of one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileFacts {
+    /// Mapped classes by name within the module.
+    pub mapped: Vec<(Arc<str>, Mapped)>,
+    /// Functions by name within the module, interesting ones only.
+    pub functions: Vec<(Arc<str>, FunctionFacts)>,
+    /// Attributes of instances, and module variables: `Class.name` or `name`, interesting ones only.
+    pub values: Vec<(Arc<str>, Type)>,
+    /// Names that a package takes from elsewhere: name and dotted path; `*` for all.
+    pub taken: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl FileFacts {
+    /// Whether another file can learn anything from this one.
+    pub fn interesting(&self) -> bool {
+        !self.mapped.is_empty() || !self.functions.is_empty() || !self.values.is_empty()
+    }
+}
+
+/// The modules of a tree by dotted path.
+#[derive(Debug, Default)]
+pub struct Modules {
+    paths: Vec<Arc<str>>,
+    by_last: FxHashMap<Box<str>, Vec<u32>>,
+}
+
+impl Modules {
+    /// Indexes modules by their dotted paths, in the order of the files.
+    pub fn new(paths: Vec<Arc<str>>) -> Self {
+        let mut by_last: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
+        for (at, path) in (0..).zip(&paths) {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            by_last.entry(last.into()).or_default().push(at);
+        }
+        Self { paths, by_last }
+    }
+
+    /// The module with this dotted path. An import names a path from some root within the tree, so the path may be the end of
+    /// the module's own; the shortest of several is taken.
+    pub fn find(&self, path: &str) -> Option<u32> {
+        let last = path.rsplit('.').next()?;
+        self.by_last
+            .get(last)?
+            .iter()
+            .copied()
+            .filter(|at| {
+                let full = &self.paths[*at as usize];
+                full.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            })
+            .min_by_key(|at| self.paths[*at as usize].len())
+    }
+
+    /// The module that a dotted path to a name leads into, and the rest of the path.
+    pub fn split<'p>(&self, path: &'p str) -> Option<(u32, &'p str)> {
+        let mut end = path.len();
+        loop {
+            if let Some(module) = self.find(&path[..end]) {
+                return Some((module, path[end..].trim_start_matches('.')));
+            }
+            end = path[..end].rfind('.')?;
+        }
+    }
+
+    /// The dotted path of a module.
+    pub fn path(&self, module: u32) -> &Arc<str> {
+        &self.paths[module as usize]
+    }
+
+    /// Number of modules.
+    pub fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+}
+
+/// All that is known across files.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The modules.
+    pub modules: Arc<Modules>,
+    mapped: FxHashMap<String, Arc<Mapped>>,
+    by_name: FxHashMap<String, Vec<String>>,
+    functions: FxHashMap<String, Arc<FunctionFacts>>,
+    values: FxHashMap<String, Type>,
+    taken: FxHashMap<String, Arc<str>>,
+    takes_all: FxHashMap<String, Vec<Arc<str>>>,
+}
+
+impl Project {
+    /// Puts the summaries of files together.
+    pub fn new<'f>(modules: Arc<Modules>, files: impl IntoIterator<Item = (u32, &'f FileFacts)>) -> Self {
+        let mut project = Project { modules, ..Project::default() };
+        for (at, facts) in files {
+            let module = project.modules.path(at).clone();
+            for (name, mapped) in &facts.mapped {
+                let key = format!("{module}.{name}");
+                let last = name.rsplit('.').next().unwrap_or(name);
+                project.by_name.entry(last.to_owned()).or_default().push(key.clone());
+                project.mapped.insert(key, Arc::new(mapped.clone()));
+            }
+            for (name, function) in &facts.functions {
+                project.functions.insert(format!("{module}.{name}"), Arc::new(function.clone()));
+            }
+            for (name, value) in &facts.values {
+                project.values.insert(format!("{module}.{name}"), value.clone());
+            }
+            for (name, path) in &facts.taken {
+                if &**name == "*" {
+                    project.takes_all.entry(module.to_string()).or_default().push(path.clone());
+                } else {
+                    project.taken.insert(format!("{module}.{name}"), path.clone());
+                }
+            }
+        }
+        project.link_back();
+        project
+    }
+
+    /// Gives each target of a relation the attribute by which it sees the other end.
+    fn link_back(&mut self) {
+        let mut found: Vec<(String, Arc<str>, Relation)> = Vec::new();
+        for (path, mapped) in &self.mapped {
+            let name = path.rsplit('.').next().unwrap_or(path);
+            for relation in mapped.relations.values() {
+                let Some(target) = relation.target.as_deref().and_then(|target| self.mapped_path(target)) else {
+                    continue;
+                };
+                let back = match (&relation.back, mapped.orm) {
+                    (Some(back), _) if back.ends_with('+') => continue,
+                    (Some(back), _) => back.clone(),
+                    (None, Orm::Django) => format!("{}_set", name.to_lowercase()).into(),
+                    (None, Orm::Sqlalchemy) => continue,
+                };
+                let seen = Relation { target: Some(path.as_str().into()), many: true, eager: false, back: None };
+                found.push((target, back, seen));
+            }
+        }
+        for (target, back, relation) in found {
+            if let Some(mapped) = self.mapped.get_mut(&target) {
+                Arc::make_mut(mapped).relations.entry(back).or_insert(relation);
+            }
+        }
+    }
+
+    /// Where a dotted path leads, through what packages take from elsewhere: the dotted path of the definition.
+    pub fn resolve(&self, path: &str) -> Option<String> {
+        self.resolve_within(path, 0)
+    }
+
+    fn resolve_within(&self, path: &str, depth: u32) -> Option<String> {
+        if depth > 8 {
+            return None;
+        }
+        let (module, rest) = self.modules.split(path)?;
+        let module = self.modules.path(module);
+        if rest.is_empty() {
+            return Some(module.to_string());
+        }
+        let key = format!("{module}.{rest}");
+        if self.mapped.contains_key(&key) || self.functions.contains_key(&key) || self.values.contains_key(&key) {
+            return Some(key);
+        }
+        let (first, tail) = rest.split_once('.').map_or((rest, ""), |(first, tail)| (first, tail));
+        let join = |target: &str| if tail.is_empty() { target.to_owned() } else { format!("{target}.{tail}") };
+        if let Some(target) = self.taken.get(&format!("{module}.{first}")) {
+            let target = join(target);
+            if target != path {
+                return self.resolve_within(&target, depth + 1);
+            }
+        }
+        for source in self.takes_all.get(&**module).into_iter().flatten() {
+            let target = format!("{source}.{rest}");
+            if target != path
+                && let Some(found) = self.resolve_within(&target, depth + 1)
+                && (self.mapped.contains_key(&found)
+                    || self.functions.contains_key(&found)
+                    || self.values.contains_key(&found))
+            {
+                return Some(found);
+            }
+        }
+        Some(key)
+    }
+
+    /// The dotted path of a mapped class, from a path or, for a relation's target, from its bare name if only one class bears it.
+    pub fn mapped_path(&self, path: &str) -> Option<String> {
+        if self.mapped.contains_key(path) {
+            return Some(path.to_owned());
+        }
+        if let Some(found) = self.resolve(path)
+            && self.mapped.contains_key(&found)
+        {
+            return Some(found);
+        }
+        let last = path.rsplit('.').next().unwrap_or(path);
+        match self.by_name.get(last).map(Vec::as_slice) {
+            Some([only]) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// The mapped class at a dotted path. A name imported from a module outside the tree is not one.
+    pub fn mapped(&self, path: &str) -> Option<&Arc<Mapped>> {
+        self.mapped.get(path).or_else(|| self.mapped.get(&self.resolve(path)?))
+    }
+
+    /// The mapped class that a relation names.
+    pub fn mapped_target(&self, target: &str) -> Option<(String, &Arc<Mapped>)> {
+        let path = self.mapped_path(target)?;
+        let mapped = self.mapped.get(&path)?;
+        Some((path, mapped))
+    }
+
+    /// A relation of a mapped class or of its mapped bases.
+    pub fn relation(&self, path: &str, name: &str) -> Option<Relation> {
+        self.search(path, 0, &|mapped| mapped.relations.get(name).cloned())
+    }
+
+    /// Whether a mapped class or one of its mapped bases has a plain column of this name.
+    pub fn is_column(&self, path: &str, name: &str) -> bool {
+        self.search(path, 0, &|mapped| mapped.columns.contains(name).then_some(())).is_some()
+    }
+
+    fn search<T>(&self, path: &str, depth: u32, pick: &dyn Fn(&Mapped) -> Option<T>) -> Option<T> {
+        let mapped = self.mapped(path)?;
+        if let Some(found) = pick(mapped) {
+            return Some(found);
+        }
+        if depth > 8 {
+            return None;
+        }
+        mapped.bases.iter().find_map(|base| self.search(base, depth + 1, pick))
+    }
+
+    /// What is known of a function or method at a dotted path.
+    pub fn function(&self, path: &str) -> Option<&Arc<FunctionFacts>> {
+        self.functions.get(path).or_else(|| self.functions.get(&self.resolve(path)?))
+    }
+
+    /// The type of a module variable or an attribute of instances.
+    pub fn value(&self, path: &str) -> Type {
+        self.values.get(path).cloned().or_else(|| self.values.get(&self.resolve(path)?).cloned()).unwrap_or_default()
+    }
+}
