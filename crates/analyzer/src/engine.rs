@@ -105,8 +105,8 @@ struct Looked {
     facts: FileFacts,
     /// Modules of the tree that it imports.
     imports: Vec<u32>,
-    /// Calls of functions of the tree: callee, caller (0 for module level), whether failures are handled around the call.
-    calls: Vec<(u64, u64, bool)>,
+    /// Calls of functions of the tree: callee, caller (0 for module level), kinds of failure handled around the call.
+    calls: Vec<(u64, u64, u8)>,
     tests: missing_tests::FileTests,
 }
 
@@ -364,28 +364,31 @@ fn reaches(types: &Types<'_, '_>) -> bool {
         })
 }
 
-/// Functions that are called in view and whose every call stands where failures are handled, here or further up.
-fn handled_by_callers(looked: &[Looked]) -> FxHashSet<u64> {
-    let mut callers: FxHashMap<u64, Vec<(u64, bool)>> = FxHashMap::default();
-    let wanted: FxHashSet<u64> =
+/// Functions that are called in view and whose every call stands where such failures are handled, here or further up.
+fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u64, u8)> {
+    let wanted: FxHashSet<(u64, u8)> =
         looked.iter().flat_map(|file| &file.drafts).filter_map(|draft| draft.unless_callers_handle).collect();
     if wanted.is_empty() {
         return FxHashSet::default();
     }
-    for (callee, caller, guarded) in looked.iter().flat_map(|file| &file.calls) {
-        callers.entry(*callee).or_default().push((*caller, *guarded));
+    let mut callers: FxHashMap<u64, Vec<(u64, u8)>> = FxHashMap::default();
+    for (callee, caller, handled) in looked.iter().flat_map(|file| &file.calls) {
+        callers.entry(*callee).or_default().push((*caller, *handled));
     }
-    wanted.into_iter().filter(|key| handled(*key, &callers, &mut Vec::new())).collect()
+    wanted.into_iter().filter(|(key, families)| all_handle(*key, *families, &callers, &mut Vec::new())).collect()
 }
 
-/// Whether every call of a function is handled; `open` are the functions on the way down.
-fn handled(key: u64, callers: &FxHashMap<u64, Vec<(u64, bool)>>, open: &mut Vec<u64>) -> bool {
+/// Whether every call of a function deals with these kinds of failure; `open` are the functions on the way up.
+fn all_handle(key: u64, families: u8, callers: &FxHashMap<u64, Vec<(u64, u8)>>, open: &mut Vec<u64>) -> bool {
     if key == 0 || open.contains(&key) || open.len() > 20 {
         return false;
     }
     let Some(calls) = callers.get(&key) else { return false };
     open.push(key);
-    let all = calls.iter().all(|(caller, guarded)| *guarded || handled(*caller, callers, open));
+    let all = calls.iter().all(|(caller, handled)| {
+        let left = families & !handled;
+        left == 0 || all_handle(*caller, left, callers, open)
+    });
     open.pop();
     all
 }

@@ -3,9 +3,11 @@
 use crate::{Confidence, Finding, Label, Span};
 use assay_python::LineIndex;
 use assay_python::infer::Types;
-use assay_python::model::Model;
+use assay_python::model::{FunctionNode, Model};
 use assay_python::trips::Trips;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustpython_ast::Expr;
+use rustpython_ast::visitor::{Visitor, walk_expr};
 use std::cell::OnceCell;
 
 /// A parsed and modelled file.
@@ -27,8 +29,8 @@ pub(crate) struct File<'f, 'a> {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) finding: Finding,
-    /// Key of the function whose callers decide.
-    pub(crate) unless_callers_handle: Option<u64>,
+    /// Key of the function whose callers decide, and the kinds of failure that they have to handle.
+    pub(crate) unless_callers_handle: Option<(u64, u8)>,
 }
 
 impl From<Finding> for Draft {
@@ -73,10 +75,54 @@ impl<'f, 'a> File<'f, 'a> {
         Finding { kind, rule: kind, path: self.path.to_owned(), span, message, confidence, labels }
     }
 
+    /// What a function, or the module if it is none, does with a name from a place on.
+    pub(crate) fn uses(&self, function: u32, name: &str, after: TextSize) -> NameUses<'a> {
+        let mut collector = Collector { name, after, uses: NameUses::default() };
+        match self.model.functions.get(function as usize).map(|function| function.node) {
+            Some(FunctionNode::Def(def)) => collector.visit_body(&def.body),
+            Some(FunctionNode::Lambda(lambda)) => collector.visit_expr(&lambda.body),
+            None => collector.visit_body(self.model.body),
+        }
+        collector.uses
+    }
+
     /// The words of a node on one line, shortened.
     pub(crate) fn words(&self, node: &impl Ranged) -> String {
         let words = self.model.text[node.range()].split_whitespace().collect::<Vec<_>>().join(" ");
         if words.chars().count() > 60 { words.chars().take(57).collect::<String>() + "..." } else { words }
+    }
+}
+
+/// What a piece of code does with a name.
+#[derive(Debug, Default)]
+pub(crate) struct NameUses<'a> {
+    /// Attributes that are taken of it.
+    pub(crate) attributes: Vec<&'a str>,
+    /// Whether an item is taken of it.
+    pub(crate) subscripted: bool,
+    /// Whether it is handed on as a whole: passed, returned, stored, tested, compared.
+    pub(crate) whole: bool,
+}
+
+/// Collects what the code in a range does with a name.
+struct Collector<'n, 'a> {
+    name: &'n str,
+    after: TextSize,
+    uses: NameUses<'a>,
+}
+
+impl<'a> Visitor<'a> for Collector<'_, 'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let is = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == self.name && name.start() >= self.after);
+        match expr {
+            Expr::Attribute(attribute) if is(&attribute.value) => self.uses.attributes.push(attribute.attr.as_str()),
+            Expr::Subscript(subscript) if is(&subscript.value) => {
+                self.uses.subscripted = true;
+                self.visit_expr(&subscript.slice);
+            }
+            Expr::Name(name) if is(expr) && name.ctx.is_load() => self.uses.whole = true,
+            _ => walk_expr(self, expr),
+        }
     }
 }
 

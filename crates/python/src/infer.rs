@@ -102,7 +102,9 @@ impl<'m, 'a> Types<'m, 'a> {
                         self.annotation(expr, context)
                     }
                     _ if slice => base,
-                    Type::Payload | Type::Record => Type::Payload,
+                    Type::Payload => Type::Payload,
+                    // What this project stored itself comes back as it was.
+                    Type::Record => Type::Scalar,
                     Type::Mapping(value) => (**value).clone(),
                     Type::Tuple(items) => match &*node.slice {
                         Expr::NumberLiteral(literal) => match &literal.value {
@@ -395,6 +397,14 @@ impl<'m, 'a> Types<'m, 'a> {
             }
             "pool" if has("asyncpg") => Type::Client(Client::Asyncpg),
             "redis" | "redis_client" | "redis_conn" => Type::Client(Client::Redis),
+            "ec2" | "s3" | "sqs" | "sns" | "ssm" | "iam" | "rds" | "ecs" | "cloudwatch" | "cloudformation"
+            | "route53" | "kms" | "lambda_client" | "s3_client" | "ec2_client" | "sqs_client" | "ssm_client"
+            | "iam_client" | "logs_client" | "ecr" | "secretsmanager" | "autoscaling" | "elb" | "elbv2"
+            | "organizations" | "sts" | "glue" | "athena" | "boto_client"
+                if has("boto3") || has("botocore") =>
+            {
+                Type::Client(Client::Boto)
+            }
             "http" | "http_client" | "client" if has("httpx") || has("aiohttp") => Type::Client(Client::Http),
             "response" | "resp" if has("requests") || has("httpx") || has("aiohttp") => Type::Unknown,
             _ => Type::Unknown,
@@ -475,11 +485,16 @@ impl<'m, 'a> Types<'m, 'a> {
                 }
                 if let Some(mapped) = self.project.mapped(of) {
                     let model = self.project.mapped_path(of).map(Into::into);
-                    return Type::Row(Arc::new(Query { orm: mapped.orm, model, ..Query::default() }));
+                    return Type::Row(Arc::new(Query { orm: mapped.orm, model, assumed: true, ..Query::default() }));
                 }
                 if Self::looks_mapped(of) {
                     let orm = self.likely_orm();
-                    return Type::Row(Arc::new(Query { orm, model: Some(of.clone()), ..Query::default() }));
+                    return Type::Row(Arc::new(Query {
+                        orm,
+                        model: Some(of.clone()),
+                        assumed: true,
+                        ..Query::default()
+                    }));
                 }
                 match name {
                     "QuerySet" => Type::QuerySet(Arc::default()),
@@ -519,7 +534,12 @@ impl<'m, 'a> Types<'m, 'a> {
     pub fn object(&self, class: u32) -> Type {
         let of = self.class_key(class);
         match self.project.mapped(&of) {
-            Some(mapped) => Type::Row(Arc::new(Query { orm: mapped.orm, model: Some(of.into()), ..Query::default() })),
+            Some(mapped) => Type::Row(Arc::new(Query {
+                orm: mapped.orm,
+                model: Some(of.into()),
+                assumed: true,
+                ..Query::default()
+            })),
             None => Type::Object(class),
         }
     }
@@ -564,6 +584,10 @@ impl<'m, 'a> Types<'m, 'a> {
                 }
                 if name == "session" && last_name(node) == "db" {
                     return Type::Client(Client::Session);
+                }
+                if &**of == "flask.request" && matches!(name, "args" | "form" | "json" | "data" | "cookies" | "values")
+                {
+                    return Type::Payload;
                 }
                 match self.project.value(&format!("{of}.{name}")) {
                     Type::Unknown => path(format!("{of}.{name}")),
@@ -621,6 +645,12 @@ impl<'m, 'a> Types<'m, 'a> {
                 _ => Type::Scalar,
             },
             Type::Unknown => match name {
+                "GET" | "POST" | "args" | "form" | "query_params" | "cookies" | "COOKIES" | "json" | "body"
+                | "data"
+                    if last_name(node) == "request" =>
+                {
+                    Type::Payload
+                }
                 "session" if last_name(node) == "db" || matches!(last_name(node), "orm" | "database") => {
                     Type::Client(Client::Session)
                 }
@@ -981,6 +1011,9 @@ impl<'m, 'a> Types<'m, 'a> {
             },
             Type::Payload | Type::Record => match name {
                 "get" | "pop" | "setdefault" => Type::Payload,
+                "replace" | "strip" | "lstrip" | "rstrip" | "lower" | "upper" | "decode" | "removeprefix"
+                | "removesuffix" => Type::Raw,
+                "split" | "splitlines" => Type::Raw.series(),
                 "items" => Type::Tuple(Arc::new(vec![Type::Scalar, Type::Payload])).series(),
                 "values" => Type::Payload.series(),
                 "keys" => Type::Scalar.series(),
@@ -1013,7 +1046,7 @@ impl<'m, 'a> Types<'m, 'a> {
             },
             Type::Raw => match name {
                 "splitlines" | "split" => Type::Raw.series(),
-                "strip" | "decode" | "lstrip" | "rstrip" | "lower" => Type::Raw,
+                "strip" | "decode" | "lstrip" | "rstrip" | "lower" | "replace" | "upper" => Type::Raw,
                 _ => Type::Scalar,
             },
             Type::Scalar => Type::Scalar,

@@ -320,6 +320,8 @@ pub struct Applied<'a> {
 pub struct Model<'a> {
     /// The source.
     pub text: &'a str,
+    /// The statements of the module.
+    pub body: &'a [rustpython_ast::Stmt],
     /// Dotted name of the module.
     pub module: String,
     /// Scopes; the module's is the first.

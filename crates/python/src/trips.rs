@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// A place where another system is asked.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a place")]
 pub struct Trip {
     /// What kind.
     pub kind: TripKind,
@@ -30,6 +31,8 @@ pub struct Trip {
     pub parameter: Option<(u32, Arc<str>)>,
     /// For a lazy load: what is loaded, to tell a second touch of the same thing.
     pub loads: Option<String>,
+    /// For a lazy load: whether only an annotation says that there is a row, so that it counts for callers that know more.
+    pub assumed: bool,
     /// Whether it writes and only ends a transaction: `commit`, `flush`.
     pub flushes: bool,
     /// Whether several things are asked for at once, so that it may well stand in a loop over chunks.
@@ -109,18 +112,28 @@ const MONGO_WRITES: &[&str] = &[
 ];
 const BOTO_PREFIXES: &[&str] = &[
     "describe_",
-    "get_item",
-    "put_item",
-    "update_item",
-    "delete_item",
-    "head_object",
-    "delete_object",
-    "send_message",
-    "get_parameter",
-    "delete_message",
-    "get_secret_value",
+    "get_",
     "list_",
-    "get_object_tagging",
+    "put_item",
+    "put_metric_data",
+    "update_item",
+    "delete_",
+    "head_",
+    "send_message",
+    "query",
+];
+/// Calls that prepare something without asking, that take many at once, or that carry one object's content.
+const BOTO_FREE: &[&str] = &[
+    "get_paginator",
+    "get_waiter",
+    "get_object",
+    "get_caller_identity",
+    "delete_objects",
+    "send_message_batch",
+    "get_available_subresources",
+    "get_metric_data",
+    "get_parameters",
+    "get_parameters_by_path",
 ];
 /// Statements that change the schema or the session, where a loop over names is how it is done.
 const NOT_ROWS: &[&str] = &[
@@ -229,6 +242,7 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
             certain: true,
             parameter: None,
             loads: None,
+            assumed: false,
             flushes: false,
             batched: false,
         }
@@ -362,10 +376,10 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                 _ => None,
             },
             Client::Boto | Client::BotoResource => {
-                let hit = BOTO_PREFIXES
-                    .iter()
-                    .any(|prefix| if prefix.ends_with('_') { name.starts_with(prefix) } else { name == *prefix })
-                    || client == Client::BotoResource && matches!(name, "query");
+                let hit = !BOTO_FREE.contains(&name)
+                    && BOTO_PREFIXES
+                        .iter()
+                        .any(|prefix| if prefix.ends_with('_') { name.starts_with(prefix) } else { name == *prefix });
                 let writes = name.starts_with("put_")
                     || name.starts_with("delete_")
                     || name.starts_with("update_")
@@ -646,6 +660,11 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
         if query.new || query.values || query.loads(name) {
             return None;
         }
+        let parameter = self.parameter_behind(&relation.value, context);
+        // Nobody knows what was loaded along with a row that only an annotation vouches for; a caller may tell.
+        if query.assumed && parameter.is_none() {
+            return None;
+        }
         let model = query.model.as_ref();
         let mapped = model.is_some_and(|model| self.types.project.mapped(model).is_some());
         let known = model.and_then(|model| self.types.project.relation(model, name));
@@ -659,7 +678,8 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
         // A row whose relation is set here is not loaded again.
         let mut trip = self.trip(TripKind::Lazy, relation.range(), context, relation.range());
         trip.certain = mapped;
-        trip.parameter = self.parameter_behind(&relation.value, context).map(|(at, before)| {
+        trip.assumed = query.assumed;
+        trip.parameter = parameter.map(|(at, before)| {
             let path = if before.is_empty() { name.to_owned() } else { format!("{before}__{name}") };
             (at, path.into())
         });
@@ -806,8 +826,8 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                     _ => node.arguments.args.get((*position as usize) - usize::from(method && *position > 0)),
                 };
                 match receiver.map(|value| self.types.of(value, context)) {
-                    Some(Type::Row(query)) => !query.loads(relation) && !query.new,
-                    _ => true,
+                    Some(Type::Row(query)) => !query.loads(relation) && !query.new && !query.assumed,
+                    _ => false,
                 }
             })
             .collect()

@@ -140,6 +140,8 @@ pub struct Query {
     pub fetched: bool,
     /// Whether the instance was made here and is not yet stored.
     pub new: bool,
+    /// Whether only an annotation says that these are rows, so that nobody knows what was loaded along.
+    pub assumed: bool,
 }
 
 impl Query {

@@ -20,6 +20,7 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
         in_handler: false,
         model: Model {
             text,
+            body: &tree.body,
             module: module.to_owned(),
             scopes: Vec::new(),
             bindings: Vec::new(),

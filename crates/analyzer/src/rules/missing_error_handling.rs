@@ -43,6 +43,7 @@ const KIND: &str = "missing-error-handling";
 
 /// What kind of failure, as far as handlers tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Family {
     /// Text that is not what it should be.
     Value,
@@ -77,7 +78,7 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
     }
     let mut by_function: FxHashMap<u32, Vec<Point>> = FxHashMap::default();
     for point in points(file) {
-        if point.silent || !guarded(file, point.context, Some(point.family)) {
+        if point.silent || !guarded(file, point.context, point.family) {
             by_function.entry(outermost_def(file, point.context.function)).or_default().push(point);
         }
     }
@@ -94,6 +95,16 @@ fn outermost_def(file: &File<'_, '_>, function: u32) -> u32 {
         at = file.model.functions[at as usize].context.function;
     }
     at
+}
+
+impl Family {
+    const ALL: [Family; 6] =
+        [Family::Value, Family::Lookup, Family::Io, Family::Process, Family::NoRow, Family::Database];
+
+    /// A set of this one alone.
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<Draft> {
@@ -149,12 +160,14 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
         .map(|(_, point)| file.label(&point.range, point.text.clone()))
         .collect();
     let finding = file.finding(KIND, &main.range, message, confidence, labels);
-    let unless_callers_handle = (!silent && function != NONE).then(|| key(&file.types.function_key(function)));
+    let families = points.iter().filter(|point| point.strong.is_some()).fold(0, |set, point| set | point.family.bit());
+    let unless_callers_handle =
+        (!silent && function != NONE).then(|| (key(&file.types.function_key(function)), families));
     Some(Draft { finding, unless_callers_handle })
 }
 
-/// Whether a handler around a place, within its function, deals with a kind of failure; with any, if `None`.
-fn guarded(file: &File<'_, '_>, context: Context, family: Option<Family>) -> bool {
+/// Whether a handler around a place, within its function, deals with a kind of failure.
+fn guarded(file: &File<'_, '_>, context: Context, family: Family) -> bool {
     let fits = |types: &[&Expr]| types.is_empty() || types.iter().any(|of| handles(last_name(of), family));
     let here = file.model.guards_of(context).any(|guard| match guard.kind {
         GuardKind::Try(node) => node.handlers.iter().any(|handler| fits(&handler_types(handler))),
@@ -171,8 +184,7 @@ fn guarded(file: &File<'_, '_>, context: Context, family: Option<Family>) -> boo
 }
 
 /// Whether an exception type covers a kind of failure. Types nobody here knows are taken to fit.
-fn handles(name: &str, family: Option<Family>) -> bool {
-    let Some(family) = family else { return true };
+fn handles(name: &str, family: Family) -> bool {
     match name {
         "ValueError" | "JSONDecodeError" | "UnicodeDecodeError" | "YAMLError" | "TOMLDecodeError" | "ParseError"
         | "ParserError" | "InvalidOperation" | "ArithmeticError" => matches!(family, Family::Value),
@@ -205,8 +217,13 @@ fn handles(name: &str, family: Option<Family>) -> bool {
         "ObjectDoesNotExist" | "DoesNotExist" | "MultipleObjectsReturned" | "NoResultFound" | "StopIteration" => {
             family == Family::NoRow
         }
-        "IntegrityError" | "DatabaseError" | "OperationalError" | "SQLAlchemyError" | "DBAPIError" => {
-            family == Family::Database
+        // `sqlite3.Error`
+        "IntegrityError" | "DatabaseError" | "OperationalError" | "DBAPIError" | "Error" => family == Family::Database,
+        _ if ["Mongo", "Redis", "Boto", "SQL", "Smtp", "SMTP", "Ftp", "FTP", "Http", "HTTP"]
+            .iter()
+            .any(|part| name.contains(part)) =>
+        {
+            matches!(family, Family::Database | Family::Io)
         }
         "KeyboardInterrupt"
         | "SystemExit"
@@ -228,6 +245,7 @@ fn points(file: &File<'_, '_>) -> Vec<Point> {
         found.extend(parsing(file, call));
         found.extend(process(file, call));
         found.extend(row(file, call));
+        found.extend(network(file, call));
         found.extend(weak(file, call));
     }
     for (subscript, context, _) in &file.model.items {
@@ -445,7 +463,7 @@ fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
     };
     match call.usage {
         Use::Discarded => {
-            if name == "get" && guarded(file, call.context, Some(Family::Io)) {
+            if name == "get" && guarded(file, call.context, Family::Io) {
                 return None;
             }
             point(
@@ -458,11 +476,7 @@ fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
             point(format!("the answer of `{words}` is used without a look at its status"), Confidence::High, false)
         }
         Use::Bound(bound) | Use::Entered(Some(bound)) => {
-            let range = match file.model.functions.get(call.context.function as usize) {
-                Some(function) => function.range(),
-                None => TextRange::up_to(ruff_text_size::TextSize::of(file.model.text)),
-            };
-            let text = &file.model.text[range];
+            let uses = file.uses(call.context.function, bound, node.end());
             let looks = [
                 "raise_for_status",
                 "status_code",
@@ -474,12 +488,16 @@ fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
                 "is_client_error",
                 "code",
             ];
-            let looked_at = looks.iter().any(|look| mentions(text, bound, look));
-            let used = ["json", "text", "content", "read", "iter_lines"].iter().any(|part| mentions(text, bound, part));
-            if looked_at || !used && passed_on(text, bound) {
+            let looked_at = uses.attributes.iter().any(|attribute| looks.contains(attribute));
+            let reads = uses
+                .attributes
+                .iter()
+                .any(|attribute| matches!(*attribute, "json" | "text" | "content" | "read" | "iter_lines"));
+            // Whoever gets the whole answer may look at it.
+            if looked_at || uses.whole {
                 return None;
             }
-            if used {
+            if reads {
                 point(format!("the answer of `{words}` is used without a look at its status"), Confidence::High, false)
             } else {
                 point(
@@ -491,33 +509,6 @@ fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
         }
         _ => None,
     }
-}
-
-/// Whether `name.attribute` occurs in a text as whole words.
-fn mentions(text: &str, name: &str, attribute: &str) -> bool {
-    let wanted = format!("{name}.{attribute}");
-    let word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    text.match_indices(&wanted).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        !word(before) && before != Some('.') && !word(text[at + wanted.len()..].chars().next())
-    })
-}
-
-/// Whether a name is handed on as a whole: returned, passed, stored.
-fn passed_on(text: &str, name: &str) -> bool {
-    let word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    text.match_indices(name)
-        .filter(|(at, _)| {
-            let before = text[..*at].chars().next_back();
-            let rest = &text[at + name.len()..];
-            !word(before) && before != Some('.') && !word(rest.chars().next())
-        })
-        .any(|(at, _)| {
-            let rest = text[at + name.len()..].trim_start();
-            // Neither an attribute taken of it nor the assignment that makes it.
-            let assigned = rest.starts_with('=') && !rest.starts_with("==");
-            !assigned && !rest.starts_with(['.', ':'])
-        })
 }
 
 fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
@@ -557,12 +548,12 @@ fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
                     true,
                 ),
                 Use::Bound(bound) if &*path == "subprocess.run" => {
-                    let function = file.model.functions.get(call.context.function as usize)?;
-                    let text = &file.model.text[function.range()];
-                    let looked = mentions(text, bound, "returncode")
-                        || mentions(text, bound, "check_returncode")
-                        || mentions(text, bound, "stderr");
-                    if looked || passed_on(text, bound) {
+                    let uses = file.uses(call.context.function, bound, node.end());
+                    let looked = uses
+                        .attributes
+                        .iter()
+                        .any(|part| matches!(*part, "returncode" | "check_returncode" | "stderr"));
+                    if looked || uses.whole {
                         return None;
                     }
                     point(
@@ -579,6 +570,47 @@ fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
         }
         _ => None,
     }
+}
+
+/// Other talk with servers, and moving files about for each of many items.
+fn network<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
+    let node = call.node;
+    let Type::Path(path) = file.types.of(&node.func, call.context) else { return None };
+    let words = file.words(&*node.func);
+    let point = |text: String, strong| {
+        Some(Point { range: node.range(), context: call.context, family: Family::Io, text, strong, silent: false })
+    };
+    match &*path {
+        "smtplib.SMTP" | "smtplib.SMTP_SSL" | "ftplib.FTP" | "ftplib.FTP_TLS" | "imaplib.IMAP4_SSL"
+        | "poplib.POP3_SSL" | "telnetlib.Telnet" => {
+            point(format!("`{words}` raises if the server cannot be reached or refuses"), Some(Confidence::High))
+        }
+        "socket.create_connection" | "urllib.request.urlopen" | "urllib.request.urlretrieve" => {
+            point(format!("`{words}` raises if the server cannot be reached or refuses"), Some(Confidence::Medium))
+        }
+        "shutil.copy" | "shutil.copy2" | "shutil.copyfile" | "shutil.move" | "shutil.copytree" => {
+            let repeated = repeated(file, call.context);
+            point(
+                format!("`{words}` raises if the disk is full or the place cannot be written"),
+                repeated.then_some(Confidence::Medium),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Whether a place runs for each of many items: in a loop, or in a function that a loop of this file calls.
+fn repeated(file: &File<'_, '_>, context: Context) -> bool {
+    if context.looped != NONE {
+        return true;
+    }
+    let function = outermost_def(file, context.function);
+    let Some(this) = file.model.functions.get(function as usize) else { return false };
+    file.model.calls.iter().any(|call| {
+        call.context.looped != NONE
+            && call.name() == this.name
+            && matches!(file.types.of(&call.node.func, call.context), Type::Function(at) | Type::Method(at) if at == function)
+    })
 }
 
 /// Rows that may not be there: `.get()` that raises, `.first()` that gives `None`.
@@ -649,15 +681,8 @@ fn none_is_used<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> bool {
             if function.tested.contains(bound) {
                 return false;
             }
-            let after = &file.model.text[TextRange::new(call.node.end(), function.range().end())];
-            let taken = |opener: &str| {
-                let wanted = format!("{bound}{opener}");
-                after.match_indices(&wanted).any(|(at, _)| {
-                    let before = after[..at].chars().next_back();
-                    !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.')
-                })
-            };
-            taken(".") || taken("[")
+            let uses = file.uses(call.context.function, bound, call.node.end());
+            uses.subscripted || !uses.attributes.is_empty()
         }
         _ => false,
     }
@@ -710,8 +735,8 @@ fn weak<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
     Some(point)
 }
 
-/// The calls of functions of the tree: callee, caller, whether failures are dealt with around the call.
-pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Vec<(u64, u64, bool)> {
+/// The calls of functions of the tree: callee, caller, and which kinds of failure are dealt with around the call.
+pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Vec<(u64, u64, u8)> {
     let mut found = Vec::new();
     for call in &file.model.calls {
         let target = match &*call.node.func {
@@ -721,7 +746,11 @@ pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Vec<(u64, u64, bool)> {
         if let Some(target) = target {
             let caller = outermost_def(file, call.context.function);
             let caller = if caller == NONE { 0 } else { key(&file.types.function_key(caller)) };
-            found.push((target, caller, guarded(file, call.context, None)));
+            let handled = Family::ALL
+                .into_iter()
+                .filter(|family| guarded(file, call.context, *family))
+                .fold(0, |set, family| set | family.bit());
+            found.push((target, caller, handled));
         }
     }
     found.sort_unstable();

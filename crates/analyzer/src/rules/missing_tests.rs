@@ -25,7 +25,7 @@
 
 use crate::file::File;
 use crate::rules::Tree;
-use crate::{Confidence, Finding, Span};
+use crate::{Confidence, Finding, Label, Span};
 use assay_python::last_name;
 use assay_python::model::{Function, NONE, Weight};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -38,6 +38,9 @@ const KIND: &str = "missing-tests";
 const WORTH: f32 = 2.0;
 /// From this weight on there is no doubt about it.
 const SURE: f32 = 4.0;
+
+/// As many functions are named after the one that needs tests most.
+const NEXT: usize = 3;
 
 /// What is gathered from one file.
 #[derive(Debug, Default)]
@@ -82,7 +85,7 @@ fn score(file: &File<'_, '_>, at: u32, function: &Function<'_>) -> f32 {
         + f32::from(weight.branches)
         + f32::from(weight.tests) * 0.5
         + f32::from(weight.loops) * 0.5
-        + f32::from(weight.failures) * 0.5;
+        + f32::from(weight.failures);
     // Code that mostly talks to other systems is tested with them, and its logic should live elsewhere.
     let talks = file.trips.map_or(0, |trips| trips.direct.iter().filter(|trip| trip.context.function == at).count());
     let prints = function.calls.iter().filter(|call| {
@@ -189,7 +192,7 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
     if !with_tests {
         // Only the neediest can be reported.
         gathered.functions.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.span.start.cmp(&b.span.start)));
-        gathered.functions.truncate(1);
+        gathered.functions.truncate(1 + NEXT);
     }
     gathered
 }
@@ -315,27 +318,31 @@ pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
         labels: Vec::new(),
     };
     if !tests {
-        let neediest = tree
+        let mut candidates: Vec<_> = tree
             .tests
             .iter()
             .flat_map(|(path, file)| file.functions.iter().map(move |candidate| (*path, candidate)))
             .filter(|(_, candidate)| !candidate.doctest)
-            .max_by(|(path_a, a), (path_b, b)| {
-                // Of equals the first in reading order.
-                a.score.total_cmp(&b.score).then(path_b.cmp(path_a)).then(b.span.start.cmp(&a.span.start))
-            });
-        return neediest
-            .map(|(path, candidate)| {
-                let message = format!(
-                    "there are no tests, and `{}` needs them most: {}",
-                    candidate.shown,
-                    reasons(candidate.weight)
-                );
-                let confidence = if candidate.score >= SURE { Confidence::High } else { Confidence::Medium };
-                finding(path, candidate.span, message, confidence)
-            })
-            .into_iter()
             .collect();
+        // Of equals the first in reading order.
+        candidates.sort_by(|(path_a, a), (path_b, b)| {
+            b.score.total_cmp(&a.score).then(path_a.cmp(path_b)).then(a.span.start.cmp(&b.span.start))
+        });
+        let Some(((path, neediest), others)) = candidates.split_first() else { return Vec::new() };
+        let message =
+            format!("there are no tests, and `{}` needs them most: {}", neediest.shown, reasons(neediest.weight));
+        let confidence = if neediest.score >= SURE { Confidence::High } else { Confidence::Medium };
+        let mut found = finding(path, neediest.span, message, confidence);
+        found.labels = others
+            .iter()
+            .filter(|(other, _)| other == path)
+            .take(NEXT)
+            .map(|(_, candidate)| Label {
+                span: candidate.span,
+                text: format!("then `{}`: {}", candidate.shown, reasons(candidate.weight)),
+            })
+            .collect();
+        return vec![found];
     }
 
     // What tests mention is reached, and what reached functions mention.

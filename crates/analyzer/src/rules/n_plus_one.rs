@@ -61,7 +61,7 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
         match place {
             Place::Direct(trip) => {
                 let Some(looped) = repeating(file, trip.context, trip.range) else { continue };
-                if trip.batched && takes_the_item(file, range, looped) {
+                if trip.assumed || trip.batched && takes_the_item(file, range, looped) {
                     continue;
                 }
                 let loads = trip.loads.clone();
