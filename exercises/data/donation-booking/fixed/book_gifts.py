@@ -11,6 +11,8 @@ from pathlib import Path
 
 MATCHING_CAP = Decimal("250.00")
 INSERT = "INSERT INTO gifts VALUES (?, ?, ?, ?, ?)"
+DONORS = "SELECT iban, id, is_member FROM donors WHERE iban IN (SELECT value FROM json_each(?))"
+BOOKED = "SELECT reference FROM gifts WHERE reference IN (SELECT value FROM json_each(?))"
 
 
 class ExportError(Exception):
@@ -44,20 +46,12 @@ def read_export(path: Path) -> list[Gift]:
     return gifts
 
 
-def select_known(conn: sqlite3.Connection, query: str, values: list[str]) -> list[tuple]:
-    """Runs a query that takes its values from one JSON array."""
-    return conn.execute(query, (json.dumps(values),)).fetchall()
-
-
 def book(conn: sqlite3.Connection, gifts: list[Gift]) -> Counter:
     """Stores the gifts that are new, with donor and matched amount; returns their sums by campaign."""
-    query = "SELECT iban, id, is_member FROM donors WHERE iban IN (SELECT value FROM json_each(?))"
-    donors = {
-        iban: (donor_id, is_member)
-        for iban, donor_id, is_member in select_known(conn, query, [gift.iban for gift in gifts])
-    }
-    query = "SELECT reference FROM gifts WHERE reference IN (SELECT value FROM json_each(?))"
-    booked = {row[0] for row in select_known(conn, query, [gift.reference for gift in gifts])}
+    ibans = json.dumps([gift.iban for gift in gifts])
+    donors = {iban: donor for iban, *donor in conn.execute(DONORS, (ibans,))}
+    references = json.dumps([gift.reference for gift in gifts])
+    booked = {reference for (reference,) in conn.execute(BOOKED, (references,))}
     totals: Counter = Counter()
     rows = []
     for gift in gifts:

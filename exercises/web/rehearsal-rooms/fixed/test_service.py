@@ -75,8 +75,9 @@ def test_overlap_is_refused_before_any_payment(session, room, pay, start, end):
 
 
 def test_bookings_may_touch(session, room):
-    service.book(session, room, "Owls", at(16), at(18))
-    service.book(session, room, "Larks", at(18), at(20))
+    first = service.book(session, room, "Owls", at(16), at(18))
+    second = service.book(session, room, "Larks", at(18), at(20))
+    assert session.scalars(select(Booking.id)).all() == [first.id, second.id]
 
 
 def test_end_before_start_is_refused(session, room):
