@@ -12,7 +12,7 @@ mod manifest;
 mod problem;
 
 pub use bank::{Bank, Entry, NotFound, resolve};
-pub use check::{Checked, check};
+pub use check::{Checked, check, check_references};
 pub use exercise::{Exercise, Opened, Sample};
 pub use folder::{Folder, MAX_FILE_BYTES, ReadError};
 pub use labels::{Labels, read_labels};

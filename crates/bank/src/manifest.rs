@@ -111,8 +111,7 @@ pub(crate) fn read(document: Document) -> (Manifest, Vec<Problem>) {
     let (root, errors) = DeTable::parse_recoverable(&text);
     let reader = Reader {
         document: &document,
-        // What a syntax error swallowed is not missing.
-        complete: errors.is_empty(),
+        broken_lines: errors.iter().map(|error| line_of(&document, error.span().unwrap_or(0..0).start)).collect(),
         problems: RefCell::new(errors.iter().map(|error| syntax_problem(&document, error)).collect()),
     };
     let root = Table::new(&reader, root.get_ref(), 0..0, "the manifest".into());
@@ -140,6 +139,10 @@ fn syntax_problem(document: &Document, error: &toml::de::Error) -> Problem {
     let span = error.span().unwrap_or(0..0);
     let help = "Mend the TOML here: text stands in quotes, and each issue begins with a line [[issue]].";
     Problem::at("toml-syntax", document, span, error.message().trim(), "here", help)
+}
+
+fn line_of(document: &Document, offset: usize) -> usize {
+    document.position(offset).0
 }
 
 fn issue(table: &Table<'_>, has_code: bool) -> Issue {
@@ -192,7 +195,8 @@ fn accepted(table: &Table<'_>) -> Accepted {
 
 struct Reader<'t> {
     document: &'t Document,
-    complete: bool,
+    /// Lines with a syntax error. What stood there may be lost or be taken for something else.
+    broken_lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -211,6 +215,10 @@ impl<'t> Table<'t> {
     }
 
     fn problem(&self, code: &'static str, span: Range<usize>, message: &str, label: &str, help: &str) {
+        // The syntax error says enough of this line.
+        if self.reader.broken_lines.contains(&line_of(self.reader.document, span.start)) {
+            return;
+        }
         let problem = Problem::at(code, self.reader.document, span, message, label, help);
         self.reader.problems.borrow_mut().push(problem);
     }
@@ -225,7 +233,7 @@ impl<'t> Table<'t> {
     }
 
     fn missing(&self, key: &'static str, example: &str) {
-        if self.reader.complete {
+        if self.reader.broken_lines.is_empty() {
             let message = format!("{} has no `{key}`", self.name);
             self.problem("missing-key", self.span.clone(), &message, "", &format!("Add {example}."));
         }

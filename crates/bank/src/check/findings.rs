@@ -29,7 +29,7 @@ pub(super) fn check(exercise: &Exercise, sound: bool) -> Vec<Problem> {
     for issue in &exercise.manifest.issues {
         if let Some(place) = Place::of(issue.file.as_ref(), issue.lines.as_ref())
             && is_analyzed(issue.kind.get_ref())
-            && exercise.source(place.file).is_some()
+            && exercise.source(place.file).is_some_and(|source| place.lines.end <= source.text.lines().count())
             && parses(place.file)
         {
             let same_kind = || analysis.findings.iter().filter(|finding| finding.kind == issue.kind.get_ref());
@@ -190,7 +190,7 @@ fn check_fixed(exercise: &Exercise) -> Vec<Problem> {
             Err(error) => problems.push(unreadable(&exercise.folder, &path, &error)),
         }
     }
-    for source in &exercise.manifest.source {
+    for source in exercise.manifest.source.iter().filter(|source| exercise.source(source.get_ref()).is_some()) {
         match fixed.iter().find(|(path, _)| path == source.get_ref()) {
             None => {
                 let help = "Put the repaired file there, or remove the folder.";

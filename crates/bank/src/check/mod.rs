@@ -6,6 +6,8 @@ mod findings;
 mod leaks;
 mod samples;
 
+pub use samples::check_references;
+
 use crate::bank::Entry;
 use crate::exercise::{Exercise, Opened};
 use crate::problem::{Problem, Severity};

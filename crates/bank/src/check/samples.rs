@@ -58,8 +58,8 @@ pub(super) fn check(exercise: &Exercise, sound: bool) -> Vec<Problem> {
     problems
 }
 
-/// Labels speak of reviews and issues that exist.
-fn check_references(exercise: &Exercise, samples: &[Sample], labels: &Labels) -> Vec<Problem> {
+/// Reports the labels that speak of reviews or issues that do not exist.
+pub fn check_references(exercise: &Exercise, samples: &[Sample], labels: &Labels) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut report = |code, span: &Range<usize>, message: String, near: Option<&str>, help: &str| {
         let help = near.map_or_else(|| help.to_owned(), |near| format!("Did you mean `{near}`?"));
@@ -158,7 +158,7 @@ fn reason(evidence: &[Evidence], missing: Option<&str>) -> String {
         let _ = write!(reason, "Line {}: {:?} ({}). ", evidence.line, evidence.quote, evidence.because);
     }
     if let Some(missing) = missing {
-        let _ = write!(reason, "{missing} ");
+        let _ = write!(reason, "{}. ", missing.trim_end_matches('.'));
     }
     reason
 }

@@ -1,0 +1,193 @@
+//! Grades as JSON: a contract with other people's scripts.
+
+use super::{Outcome, band_name, credit_name, level_name, verdict_name};
+use crate::untrusted::{self, rounded};
+use assay_grader::{DecoyGrade, Evidence, Grade, IssueGrade, RemarkGrade, Signal};
+use serde::Serialize;
+
+/// One outcome as an object, several as an array in their order. A review that could not be graded has `error` instead of
+/// a grade.
+pub fn json(outcomes: &[Outcome]) -> String {
+    let mut text = match outcomes {
+        [one] => untrusted::json(&json_outcome(one), true),
+        many => untrusted::json(&many.iter().map(json_outcome).collect::<Vec<_>>(), true),
+    };
+    text.push('\n');
+    text
+}
+
+fn json_outcome(outcome: &Outcome) -> JsonOutcome<'_> {
+    match &outcome.result {
+        Ok(grade) => JsonOutcome::Grade(JsonGrade::from(grade)),
+        Err(error) => JsonOutcome::Error { schema: 1, exercise: &outcome.exercise, review: &outcome.review, error },
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum JsonOutcome<'g> {
+    Grade(JsonGrade<'g>),
+    Error { schema: u32, exercise: &'g str, review: &'g str, error: &'g str },
+}
+
+#[derive(Serialize)]
+struct JsonGrade<'g> {
+    schema: u32,
+    exercise: &'g str,
+    review: &'g str,
+    score: f64,
+    points: f64,
+    max_points: f64,
+    band: &'static str,
+    band_because: &'g str,
+    issues: Vec<JsonIssue<'g>>,
+    decoys: Vec<JsonDecoy<'g>>,
+    remarks: Vec<JsonRemark<'g>>,
+    signals: Vec<JsonSignal<'g>>,
+    needs_review: &'g [String],
+}
+
+impl<'g> From<&'g Grade> for JsonGrade<'g> {
+    fn from(grade: &'g Grade) -> Self {
+        Self {
+            schema: 1,
+            exercise: &grade.exercise,
+            review: &grade.review,
+            score: rounded(grade.score),
+            points: rounded(grade.points),
+            max_points: rounded(grade.max_points),
+            band: band_name(grade.band),
+            band_because: &grade.band_because,
+            issues: grade.issues.iter().map(JsonIssue::from).collect(),
+            decoys: grade.decoys.iter().map(JsonDecoy::from).collect(),
+            remarks: grade.remarks.iter().map(JsonRemark::from).collect(),
+            signals: grade.signals.iter().map(JsonSignal::from).collect(),
+            needs_review: &grade.needs_review,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonIssue<'g> {
+    id: &'g str,
+    kind: &'g str,
+    level: &'static str,
+    named: bool,
+    why: bool,
+    fix: bool,
+    points: f64,
+    max_points: f64,
+    confidence: f64,
+    evidence: Vec<JsonEvidence<'g>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'g str>,
+}
+
+impl<'g> From<&'g IssueGrade> for JsonIssue<'g> {
+    fn from(issue: &'g IssueGrade) -> Self {
+        Self {
+            id: &issue.id,
+            kind: &issue.kind,
+            level: level_name(issue.level),
+            named: issue.named,
+            why: issue.why,
+            fix: issue.fix,
+            points: rounded(issue.points),
+            max_points: rounded(issue.max_points),
+            confidence: rounded(issue.confidence),
+            evidence: issue.evidence.iter().map(JsonEvidence::from).collect(),
+            missing: issue.missing.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonEvidence<'g> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credit: Option<&'static str>,
+    quote: &'g str,
+    start: usize,
+    end: usize,
+    line: usize,
+    because: &'g str,
+}
+
+impl<'g> From<&'g Evidence> for JsonEvidence<'g> {
+    fn from(evidence: &'g Evidence) -> Self {
+        Self {
+            credit: evidence.credit.map(credit_name),
+            quote: &evidence.quote,
+            start: evidence.start,
+            end: evidence.end,
+            line: evidence.line,
+            because: &evidence.because,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonDecoy<'g> {
+    id: &'g str,
+    called: bool,
+    evidence: Vec<JsonEvidence<'g>>,
+}
+
+impl<'g> From<&'g DecoyGrade> for JsonDecoy<'g> {
+    fn from(decoy: &'g DecoyGrade) -> Self {
+        let evidence = decoy.evidence.iter().map(JsonEvidence::from).collect();
+        Self { id: &decoy.id, called: decoy.called, evidence }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonRemark<'g> {
+    quote: &'g str,
+    start: usize,
+    end: usize,
+    line: usize,
+    verdict: &'static str,
+    issue: Option<&'g str>,
+}
+
+impl<'g> From<&'g RemarkGrade> for JsonRemark<'g> {
+    fn from(remark: &'g RemarkGrade) -> Self {
+        Self {
+            quote: &remark.quote,
+            start: remark.start,
+            end: remark.end,
+            line: remark.line,
+            verdict: verdict_name(remark.verdict),
+            issue: remark.issue.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonSignal<'g> {
+    id: &'g str,
+    present: bool,
+    evidence: Vec<JsonEvidence<'g>>,
+}
+
+impl<'g> From<&'g Signal> for JsonSignal<'g> {
+    fn from(signal: &'g Signal) -> Self {
+        let evidence = signal.evidence.iter().map(JsonEvidence::from).collect();
+        Self { id: signal.id, present: signal.present, evidence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::grade::sample;
+
+    #[test]
+    fn one_is_an_object_and_several_are_an_array() {
+        let one = super::json(&[sample::outcome()]);
+        insta::assert_snapshot!(one);
+        let many: serde_json::Value =
+            serde_json::from_str(&super::json(&[sample::outcome(), sample::unreadable()])).unwrap();
+        assert_eq!(many[0], serde_json::from_str::<serde_json::Value>(&one).unwrap());
+        assert_eq!(many[1]["error"], "not UTF-8; save the review as UTF-8 text");
+        assert_eq!(super::json(&[]), "[]\n");
+    }
+}

@@ -1,0 +1,177 @@
+//! Grades of reviews.
+
+mod csv;
+mod json;
+mod passage;
+mod text;
+
+pub use csv::csv;
+pub use json::json;
+pub use text::text;
+
+use assay_grader::{Band, Credit, Grade, Level, Verdict};
+
+/// What came of one review: its grade, or why there is none.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Id of the exercise.
+    pub exercise: String,
+    /// Name of the review.
+    pub review: String,
+    /// The review as it was read; empty where it could not be.
+    pub text: String,
+    /// The grade, or what is wrong with the review.
+    pub result: Result<Grade, String>,
+}
+
+pub(crate) fn credit_name(credit: Credit) -> &'static str {
+    match credit {
+        Credit::Named => "named",
+        Credit::Why => "why",
+        Credit::Fix => "fix",
+    }
+}
+
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Missed => "missed",
+        Level::Flagged => "flagged",
+        Level::Explained => "explained",
+        Level::Resolved => "resolved",
+    }
+}
+
+pub(crate) fn band_name(band: Band) -> &'static str {
+    match band {
+        Band::Junior => "junior",
+        Band::Mid => "mid",
+        Band::Senior => "senior",
+    }
+}
+
+pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Matched => "matched",
+        Verdict::Decoy => "decoy",
+        Verdict::Praise => "praise",
+        Verdict::Extra => "extra",
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::Outcome;
+    use assay_grader::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
+
+    /// A review that tries to take over whatever shows it.
+    pub(crate) const REVIEW: &str = "\
+# Review of invoices.py
+
+The empty list in the signature of `collect` is made once, when Python runs the def, and therefore every request that \
+leaves the argument out goes on with what the requests before it have put there. Use None and make the list inside.
+\u{1b}[2JThe retry loop never ends.\u{202e} =cmd()
+Nice names!
+";
+
+    fn evidence(credit: Option<Credit>, quote: &str, because: &str) -> Evidence {
+        let start = REVIEW.find(quote).unwrap();
+        let line = REVIEW[..start].matches('\n').count() + 1;
+        Evidence { credit, quote: quote.into(), start, end: start + quote.len(), line, because: because.into() }
+    }
+
+    fn remark(quote: &str, verdict: Verdict, issue: Option<&str>) -> RemarkGrade {
+        let Evidence { start, end, line, .. } = evidence(None, quote, "");
+        RemarkGrade { quote: quote.into(), start, end, line, verdict, issue: issue.map(Into::into) }
+    }
+
+    /// A grade that has everything a grade can have.
+    pub(crate) fn outcome() -> Outcome {
+        let grade = Grade {
+            exercise: "web/overdue-invoices".into(),
+            review: "=r01.md".into(),
+            score: 0.375,
+            points: 0.75,
+            max_points: 2.0,
+            band: Band::Mid,
+            band_because: "score 0.38 lies in 0.35 to 0.7".into(),
+            issues: vec![
+                IssueGrade {
+                    id: "shared-list".into(),
+                    kind: "mutable-default".into(),
+                    level: Level::Resolved,
+                    named: true,
+                    why: true,
+                    fix: true,
+                    points: 1.0,
+                    max_points: 1.0,
+                    confidence: 0.931_234,
+                    evidence: vec![
+                        evidence(
+                            Some(Credit::Named),
+                            "The empty list in the signature of `collect` is made once",
+                            "speaks of the default of `collect`",
+                        ),
+                        evidence(
+                            Some(Credit::Why),
+                            "every request that leaves the argument out goes on with what the requests before it have put there",
+                            "the state outlives the call",
+                        ),
+                        evidence(Some(Credit::Fix), "Use None and make the list inside.", "a new list for each call"),
+                    ],
+                    missing: None,
+                },
+                IssueGrade {
+                    id: "query-per-row".into(),
+                    kind: "n-plus-one".into(),
+                    level: Level::Missed,
+                    named: false,
+                    why: false,
+                    fix: false,
+                    points: 0.0,
+                    max_points: 1.0,
+                    confidence: 1.0,
+                    evidence: vec![],
+                    missing: Some("Nothing in the review speaks of queries.".into()),
+                },
+            ],
+            decoys: vec![
+                DecoyGrade {
+                    id: "retry-loop".into(),
+                    called: true,
+                    evidence: vec![evidence(None, "The retry loop never ends.", "calls lines 30-35 a problem")],
+                },
+                DecoyGrade { id: "bare-max".into(), called: false, evidence: vec![] },
+            ],
+            remarks: vec![
+                remark("# Review of invoices.py", Verdict::Extra, None),
+                remark("The retry loop never ends.\u{202e} =cmd()", Verdict::Decoy, Some("retry-loop")),
+                remark("Nice names!", Verdict::Praise, None),
+            ],
+            signals: vec![
+                Signal {
+                    id: "python-trap",
+                    present: true,
+                    evidence: vec![evidence(None, "when Python runs the def", "names when defaults are evaluated")],
+                },
+                Signal { id: "scale", present: false, evidence: vec![] },
+            ],
+            needs_review: vec!["The remark \"Review of invoices.py\" is explained by no issue.".into()],
+        };
+        Outcome {
+            exercise: grade.exercise.clone(),
+            review: grade.review.clone(),
+            text: REVIEW.into(),
+            result: Ok(grade),
+        }
+    }
+
+    /// A review that could not be read.
+    pub(crate) fn unreadable() -> Outcome {
+        Outcome {
+            exercise: "web/overdue-invoices".into(),
+            review: "r02.md".into(),
+            text: String::new(),
+            result: Err("not UTF-8; save the review as UTF-8 text".into()),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Problems of exercises, and every other error, as miette shows them.
+
+use crate::Look;
+use crate::untrusted::{Visible, visible};
+use assay_bank::{Checked, Severity};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use std::fmt::{self, Write as _};
+
+/// One diagnostic for a terminal. Control characters in it and in the source that it quotes are made visible.
+pub fn text(diagnostic: &dyn Diagnostic, look: Look) -> String {
+    let mut out = String::new();
+    let safe = Safe::new(diagnostic);
+    // Rendering into memory fails only where a label lies outside its source; the message alone is then still of use.
+    if look.handler().render_report(&mut out, &safe).is_err() {
+        out = format!("{}\n", safe.message);
+    }
+    out
+}
+
+/// What came of checking a bank.
+pub fn checked_text(checked: &[Checked], look: Look) -> String {
+    let mut out = String::new();
+    for exercise in checked {
+        for problem in &exercise.problems {
+            out.push_str(&text(problem, look));
+            out.push('\n');
+        }
+    }
+    for exercise in checked {
+        let (errors, warnings) = (exercise.count(Severity::Error), exercise.count(Severity::Warning));
+        let verdict = match (errors, warnings) {
+            (0, 0) => look.good("proven"),
+            (0, warnings) => format!("{}, {}", look.good("proven"), plural(warnings, "warning")),
+            (errors, 0) => look.bad(plural(errors, "error")),
+            (errors, warnings) => format!("{}, {}", look.bad(plural(errors, "error")), plural(warnings, "warning")),
+        };
+        let _ = writeln!(out, "{}: {verdict}", visible(&exercise.id));
+    }
+    let errors: usize = checked.iter().map(|exercise| exercise.count(Severity::Error)).sum();
+    let warnings: usize = checked.iter().map(|exercise| exercise.count(Severity::Warning)).sum();
+    let _ = writeln!(
+        out,
+        "{} checked: {}, {}",
+        plural(checked.len(), "exercise"),
+        plural(errors, "error"),
+        plural(warnings, "warning")
+    );
+    out
+}
+
+pub(crate) fn plural(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A diagnostic whose texts are safe to show.
+#[derive(Debug)]
+pub(crate) struct Safe {
+    message: String,
+    code: Option<String>,
+    help: Option<String>,
+    severity: Option<miette::Severity>,
+    source: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+}
+
+impl Safe {
+    pub(crate) fn new(diagnostic: &dyn Diagnostic) -> Self {
+        let shown = |text: String| visible(&text).into_owned();
+        let mut safe = Self {
+            message: shown(diagnostic.to_string()),
+            code: diagnostic.code().map(|code| shown(code.to_string())),
+            help: diagnostic.help().map(|help| shown(help.to_string())),
+            severity: diagnostic.severity(),
+            source: None,
+            labels: Vec::new(),
+        };
+        if let Some(source) = diagnostic.source_code()
+            && let Some((name, text)) = whole(source)
+        {
+            let labels = diagnostic.labels().into_iter().flatten();
+            safe = safe.with_source(
+                &name,
+                &text,
+                labels.map(|label| {
+                    (label.offset(), label.offset() + label.len(), label.label().unwrap_or_default().to_owned())
+                }),
+            );
+        }
+        safe
+    }
+
+    pub(crate) fn message(severity: miette::Severity, code: &str, message: &str, help: Option<&str>) -> Self {
+        Self {
+            message: visible(message).into_owned(),
+            code: Some(code.to_owned()),
+            help: help.map(|help| visible(help).into_owned()),
+            severity: Some(severity),
+            source: None,
+            labels: Vec::new(),
+        }
+    }
+
+    /// Adds a source with labels: start, end, text.
+    pub(crate) fn with_source(
+        mut self,
+        name: &str,
+        text: &str,
+        labels: impl IntoIterator<Item = (usize, usize, String)>,
+    ) -> Self {
+        let shown = Visible::new(text);
+        self.labels = labels
+            .into_iter()
+            .map(|(start, end, text)| {
+                let (start, end) = (shown.offset(start), shown.offset(end));
+                let text = visible(&text).into_owned();
+                LabeledSpan::new((!text.is_empty()).then_some(text), start, end.saturating_sub(start))
+            })
+            .collect();
+        self.source = Some(NamedSource::new(visible(name), shown.text));
+        self
+    }
+}
+
+/// Name and text of a source code that is held in memory as a whole.
+fn whole(source: &dyn SourceCode) -> Option<(String, String)> {
+    let all = source.read_span(&(0, 0).into(), 0, usize::MAX).ok()?;
+    Some((all.name().unwrap_or_default().to_owned(), String::from_utf8_lossy(all.data()).into_owned()))
+}
+
+impl fmt::Display for Safe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Safe {}
+
+impl Diagnostic for Safe {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.severity
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Look;
+    use assay_bank::{Document, Problem};
+
+    #[test]
+    fn quotes_the_place_and_disarms_the_source() {
+        let document = Document::new("exercise.toml", "title = \"\u{1b}[31mx\"\nkind = \"n+1\"\n");
+        let at = document.text.find("\"n+1\"").unwrap();
+        let problem =
+            Problem::at("unknown-kind", &document, at..at + 5, "no kind `n+1`", "not known", "Use n-plus-one.");
+        let text = super::text(&problem, Look::default());
+        assert!(
+            text.contains("[exercise.toml:2:8]") && text.contains("\\u{1b}[31m") && !text.contains('\u{1b}'),
+            "{text}"
+        );
+        assert!(text.contains("help: Use n-plus-one."), "{text}");
+    }
+}
