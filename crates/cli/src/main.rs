@@ -1,3 +1,22 @@
-//! The `assay` command.
+//! The `assay` command: arguments in, exit status out. What it does stands in the libraries.
 
-fn main() {}
+mod args;
+mod commands;
+mod error;
+mod input;
+mod output;
+mod status;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = args::Arguments::parse();
+    match commands::run(arguments.command) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            output::report(&error);
+            status::Status::Unusable.into()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Reviews from files and from standard input.
+
+use crate::error::CliError;
+use assay_bank::{Document, Problem};
+use assay_grader::{Review, ReviewError};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The name of a review that comes from standard input, and the argument that asks for it.
+pub(crate) const STDIN: &str = "-";
+
+/// A review that cannot be graded: a short reason for reports, and the whole story.
+pub(crate) struct Unreadable {
+    pub(crate) reason: String,
+    pub(crate) diagnostic: Box<dyn miette::Diagnostic>,
+}
+
+/// The name of a review in reports: the file's.
+pub(crate) fn review_name(path: &Path) -> String {
+    if path == Path::new(STDIN) {
+        return "(standard input)".to_owned();
+    }
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Reads a review; `-` is standard input.
+pub(crate) fn read_review(path: &Path) -> Result<Review, Unreadable> {
+    let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path) };
+    let bytes = bytes.map_err(|(reason, help)| {
+        let message = format!("the review {} cannot be read: {reason}", path.display());
+        Unreadable { reason, diagnostic: Box::new(CliError::new("unreadable-review", message, help)) }
+    })?;
+    Review::from_bytes(&review_name(path), &bytes)
+        .map_err(|error| Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) })
+}
+
+type ReadResult = Result<Vec<u8>, (String, &'static str)>;
+
+fn read_stdin() -> ReadResult {
+    let mut bytes = Vec::new();
+    match io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err((error.to_string(), "Pipe the review in, or name its file.")),
+    }
+}
+
+fn read_file(path: &Path) -> ReadResult {
+    if path.is_dir() {
+        return Err(("it is a folder".to_owned(), "Name the reviews in it: FOLDER/*.md."));
+    }
+    std::fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ("there is no such file".to_owned(), "Correct the path."),
+        _ => (error.to_string(), "Make the file readable, or name another."),
+    })
+}
+
+fn reason(error: &ReviewError) -> String {
+    format!("line {}, column {}: {}", error.line, error.column, error.message)
+}
+
+/// The place of the mistake in the review.
+fn problem(path: &Path, bytes: &[u8], error: &ReviewError) -> Problem {
+    let text = String::from_utf8_lossy(bytes);
+    let name = if path == Path::new(STDIN) { review_name(path) } else { path.display().to_string() };
+    let document = Document::new(name, text);
+    let line = document.line_range(error.line);
+    let column =
+        document.text[line.clone()].char_indices().nth(error.column - 1).map_or(line.end, |(at, _)| line.start + at);
+    let help = "A review is Markdown, plain text, or JSON: an array of GitHub's review comments.";
+    Problem::at("unreadable-review", &document, column..column, error.message.as_str(), "here", help)
+}

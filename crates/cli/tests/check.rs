@@ -1,0 +1,156 @@
+//! `assay check` passes a sound bank, and names each fault of a bank in which faults were planted.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{assay, edit, run, sound_exercise, without, write};
+use std::fmt::Write as _;
+use std::path::Path;
+
+fn check(bank: &Path) -> (i32, String, String) {
+    run(assay().arg("check").arg(bank))
+}
+
+/// The codes of the problems in the output, with the file each is in.
+fn codes(stdout: &str) -> Vec<String> {
+    let known = stdout.lines().filter(|line| line.starts_with("  ") || !line.starts_with(' '));
+    let code =
+        |line: &str| !line.is_empty() && line.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    known.filter(|line| code(line)).map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn a_sound_exercise_passes() {
+    let bank = tempfile::tempdir().unwrap();
+    sound_exercise(bank.path());
+    let (status, stdout, stderr) = check(bank.path());
+    assert_eq!(status, 0, "{stdout}{stderr}");
+    assert_eq!(codes(&stdout), ["no-samples"], "{stdout}");
+}
+
+/// The five faults of the promise, all in one exercise: none hides another.
+#[test]
+fn each_planted_fault_is_named() {
+    let bank = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(bank.path());
+    write(bank.path(), "elsewhere.py", "x = 1\n");
+    edit(&folder, "exercise.toml", "source = [\"tags.py\"]", "source = [\"tags.py\", \"../../elsewhere.py\"]");
+    let mut manifest = std::fs::read_to_string(folder.join("exercise.toml")).unwrap();
+    for (id, kind, lines) in
+        [("past-end", "mutable-default", "99"), ("no-kind", "mutable-defaults", "7"), ("not-there", "n-plus-one", "13")]
+    {
+        let _ = write!(
+            manifest,
+            "\n[[issue]]\nid = \"{id}\"\nkind = \"{kind}\"\nfile = \"tags.py\"\nlines = \"{lines}\"\n\
+             summary = \"s\"\nwhy = \"w\"\nfix = \"f\"\n"
+        );
+    }
+    write(&folder, "exercise.toml", manifest);
+    edit(&folder, "tags.py", "    return tags\n", "    return tags  # the mutable default is shared\n");
+    let (status, stdout, stderr) = check(bank.path());
+    assert_eq!(status, 1, "{stdout}{stderr}");
+    assert_eq!(
+        codes(&stdout),
+        ["outside-folder", "line-past-end", "unknown-kind", "unconfirmed", "leak", "no-samples"]
+    );
+    insta::assert_snapshot!(without(&stdout, bank.path()));
+}
+
+/// One fault at a time: the code that names it, and nothing else.
+#[test]
+fn every_fault_has_its_name() {
+    type Plant = fn(&Path);
+    let faults: &[(&str, Plant)] = &[
+        ("missing-file", |folder| std::fs::remove_file(folder.join("exercise.toml")).unwrap_or(())),
+        ("missing-file", |folder| edit(folder, "exercise.toml", "brief.md", "breif.md")),
+        ("outside-folder", |folder| {
+            std::fs::copy(folder.join("brief.md"), folder.join("../brief.md")).unwrap();
+            edit(folder, "exercise.toml", "\"brief.md\"", "\"../brief.md\"");
+        }),
+        ("outside-folder", |folder| edit(folder, "exercise.toml", "\"brief.md\"", "\"/etc/hostname\"")),
+        ("not-utf-8", |folder| write(folder, "brief.md", b"caf\xe9")),
+        ("not-a-file", |folder| edit(folder, "exercise.toml", "\"brief.md\"", "\"fixed\"")),
+        ("too-large", |folder| write(folder, "brief.md", vec![b'x'; 5 << 20])),
+        ("unknown-key", |folder| edit(folder, "exercise.toml", "minutes = 10", "minutes = 10\nminuets = 10")),
+        ("wrong-type", |folder| edit(folder, "exercise.toml", "minutes = 10", "minutes = \"10\"")),
+        ("unknown-schema", |folder| edit(folder, "exercise.toml", "schema = 1", "schema = 2")),
+        ("toml-syntax", |folder| edit(folder, "exercise.toml", "minutes = 10", "minutes = ")),
+        ("moved-code", |folder| edit(folder, "exercise.toml", "lines = \"6\"", "lines = \"5-7\"")),
+        ("line-past-end", |folder| edit(folder, "exercise.toml", "lines = \"6\"", "lines = \"6-99\"")),
+        ("unknown-file", |folder| edit(folder, "exercise.toml", "file = \"tags.py\"", "file = \"tag.py\"")),
+        ("python-syntax", |folder| edit(folder, "fixed/tags.py", "return tags", "return return")),
+        ("not-fixed", |folder| edit(folder, "fixed/tags.py", "tags=None", "tags=[]")),
+        ("fixed-missing", |folder| std::fs::rename(folder.join("fixed/tags.py"), folder.join("fixed/t.py")).unwrap()),
+        ("outside-key", |folder| {
+            edit(folder, "tags.py", "def join(tags):", "def join(tags, seen={}):\n    seen[len(seen)] = tags");
+        }),
+        ("unclean-decoy", |folder| {
+            let decoy = "[[decoy]]\nid = \"splits\"\nfile = \"tags.py\"\nlines = \"8\"\nsummary = \"s\"\nwhy = \"w\"\n\n[[accepted]]";
+            edit(folder, "exercise.toml", "[[accepted]]", decoy);
+        }),
+        ("leak", |folder| edit(folder, "brief.md", "Please review", "Mind the shared-tag-list. Please review")),
+        ("leak", |folder| {
+            edit(
+                folder,
+                "brief.md",
+                "Please review",
+                "Tags of earlier lines come back in later results. Please review",
+            );
+        }),
+        ("leak", |folder| edit(folder, "tags.py", "    return tags\n", "    return tags  # BUG\n")),
+        ("leak", |folder| edit(folder, "tags.py", "    return tags\n", "    return tags  # see fixed/tags.py\n")),
+        ("no-labels", |folder| write(folder, "reviews/a.md", "Looks good to me.\n")),
+        ("missing-label", |folder| {
+            write(folder, "reviews/a.md", "Looks good to me.\n");
+            write(folder, "labels.csv", "review,issue,named,why,fix\n");
+        }),
+        ("unknown-issue", |folder| labels(folder, "a.md,shared-tag-list,0,0,0\na.md,shared-list,0,0,0\n")),
+        ("unknown-review", |folder| labels(folder, "a.md,shared-tag-list,0,0,0\nb.md,shared-tag-list,0,0,0\n")),
+        ("bad-credit", |folder| labels(folder, "a.md,shared-tag-list,0,0,x\n")),
+        ("bad-row", |folder| labels(folder, "a.md,shared-tag-list,0,0,0\na.md,shared-tag-list\n")),
+        ("disagreement", |folder| labels(folder, "a.md,shared-tag-list,1,1,1\n")),
+    ];
+    for (wanted, plant) in faults {
+        let bank = tempfile::tempdir().unwrap();
+        let folder = sound_exercise(bank.path());
+        plant(&folder);
+        if !folder.join("exercise.toml").exists() {
+            // Then there is no exercise to check at all.
+            assert_eq!(check(bank.path()).0, 2);
+            continue;
+        }
+        let (status, stdout, stderr) = check(bank.path());
+        let mut found = codes(&stdout);
+        found.retain(|code| code != "no-samples" && code != "no-fixed");
+        found.dedup();
+        assert_eq!((status, found), (1, vec![(*wanted).to_owned()]), "{wanted}\n{stdout}{stderr}");
+    }
+}
+
+fn labels(folder: &Path, rows: &str) {
+    write(folder, "reviews/a.md", "Looks good to me.\n");
+    write(folder, "labels.csv", format!("review,issue,named,why,fix\n{rows}"));
+}
+
+#[test]
+fn paths_without_exercises_are_unusable() {
+    let empty = tempfile::tempdir().unwrap();
+    for path in [empty.path().to_owned(), empty.path().join("none")] {
+        let (status, stdout, stderr) = check(&path);
+        assert_eq!((status, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.contains(&path.display().to_string()), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_not_followed() {
+    let bank = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(bank.path());
+    write(bank.path(), "secret.md", "secret\n");
+    std::fs::remove_file(folder.join("brief.md")).unwrap();
+    std::os::unix::fs::symlink("../../secret.md", folder.join("brief.md")).unwrap();
+    let (status, stdout, _) = check(bank.path());
+    assert_eq!((status, codes(&stdout)[0].as_str()), (1, "outside-folder"), "{stdout}");
+}
