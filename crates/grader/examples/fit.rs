@@ -2,8 +2,18 @@
 //!
 //! `cargo run --release -p assay-grader --example fit -- OUT.toml DIR... [--held DIR...] [--show CREDIT]`
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a tool for developers; it may stop at the first fault")]
-#![allow(clippy::format_push_string, clippy::many_single_char_names, clippy::too_many_lines, reason = "numerical code in one place")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a tool for developers; it may stop at the first fault"
+)]
+#![allow(
+    clippy::format_push_string,
+    clippy::many_single_char_names,
+    clippy::too_many_lines,
+    reason = "numerical code in one place"
+)]
 
 use assay_grader::{Definition, DefinitionKind, Features, Grader, Key, KeyDecoy, KeyIssue, Lines, Review, Source};
 use std::collections::BTreeMap;
