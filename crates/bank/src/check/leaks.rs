@@ -10,8 +10,8 @@ use rustpython_ast::PySourceType;
 use rustpython_ast::token::TokenKind;
 use std::ops::Range;
 
-/// So many words in a row that the key and the handout share are no chance. Four in a row ("for each line of the file") come
-/// about by themselves: with four, sound exercises are reported; with five, none of the nine that were tried.
+/// So many words in a row that the key and the handout share are no chance. Of the eighteen exercises of the bank and the corpus,
+/// none is reported with five; with four, one is whose brief and key both say what the job is ("that have been idle for six").
 const SHARED_WORDS: usize = 5;
 
 /// So many of those say something of the matter at hand; the others hold any sentence together.
