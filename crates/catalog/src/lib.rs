@@ -27,7 +27,7 @@ pub struct Kind {
     pub bad: String,
     /// The same Python repaired.
     pub good: String,
-    /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, `scale`, `production`).
+    /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, or `scale`, which stands for production too).
     pub signal: String,
     /// Which meanings earn the three credits.
     #[serde(default)]
@@ -83,7 +83,7 @@ mod tests {
             ] {
                 assert!(text.len() >= least, "{}: `{field}` is too short to be of use", kind.id);
             }
-            assert!(["python-trap", "testability", "scale", "production"].contains(&&*kind.signal), "{}", kind.id);
+            assert!(["python-trap", "testability", "scale"].contains(&&*kind.signal), "{}", kind.id);
             assert_ne!(kind.bad, kind.good, "{}", kind.id);
         }
     }

@@ -1,7 +1,7 @@
 //! Reviews from files and from standard input.
 
 use crate::error::CliError;
-use assay_bank::{Document, Problem};
+use assay_bank::{Document, MAX_FILE_BYTES, Problem};
 use assay_grader::{Review, ReviewError};
 use std::io::{self, Read};
 use std::path::Path;
@@ -37,21 +37,33 @@ pub(crate) fn read_review(path: &Path) -> Result<Review, Unreadable> {
 type ReadResult = Result<Vec<u8>, (String, &'static str)>;
 
 fn read_stdin() -> ReadResult {
-    let mut bytes = Vec::new();
-    match io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err((error.to_string(), "Pipe the review in, or name its file.")),
-    }
+    read_at_most(io::stdin().lock(), "Pipe the review in, or name its file.")
 }
 
 fn read_file(path: &Path) -> ReadResult {
     if path.is_dir() {
         return Err(("it is a folder".to_owned(), "Name the reviews in it: FOLDER/*.md."));
     }
-    std::fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => ("there is no such file".to_owned(), "Correct the path."),
-        _ => (error.to_string(), "Make the file readable, or name another."),
-    })
+    let help = "Make the file readable, or name another.";
+    match std::fs::File::open(path) {
+        Ok(file) => read_at_most(file, help),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(("there is no such file".to_owned(), "Correct the path."))
+        }
+        Err(error) => Err((error.to_string(), help)),
+    }
+}
+
+/// A review is a few pages: what is larger is something else, or never ends.
+fn read_at_most(source: impl Read, help: &'static str) -> ReadResult {
+    let mut bytes = Vec::new();
+    match source.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
+            Err((format!("it has more than {MAX_FILE_BYTES} bytes"), "Cut it down to the review."))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err((error.to_string(), help)),
+    }
 }
 
 fn reason(error: &ReviewError) -> String {

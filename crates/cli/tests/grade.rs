@@ -144,7 +144,7 @@ fn output_replaces_the_file_whole_or_not_at_all() {
 fn hostile_reviews_do_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let escapes = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m The default list is shared.\u{202e}gnp.exe\u{2066}\u{0}\r\n";
-    let hostile: [(&str, Vec<u8>, i32); 9] = [
+    let hostile: [(&str, Vec<u8>, i32); 10] = [
         ("escapes.md", escapes.into(), 0),
         ("empty.md", Vec::new(), 0),
         ("blank.md", b" \n\t\n".to_vec(), 0),
@@ -154,6 +154,7 @@ fn hostile_reviews_do_no_harm() {
         ("latin.md", b"caf\xe9".to_vec(), 2),
         ("object.json", b"{\"body\": \"x\"}".to_vec(), 2),
         ("deep.json", b"[".repeat(100_000), 2),
+        ("huge.md", vec![b'x'; 5 << 20], 2),
     ];
     for (name, bytes, wanted) in hostile {
         write(folder.path(), name, bytes);

@@ -1,6 +1,7 @@
 //! What the catalog says of a kind.
 
 use crate::Look;
+use crate::grade::signal_name;
 use assay_catalog::Kind;
 use std::fmt::Write as _;
 
@@ -18,7 +19,7 @@ pub fn explain(kind: &Kind, look: Look) -> String {
             let _ = writeln!(out, "{}", format!("    {line}").trim_end());
         }
     }
-    let _ = writeln!(out, "\nA review that finds it shows the signal `{}`.", kind.signal);
+    let _ = writeln!(out, "\nSignal that a review of it feeds: {}.", signal_name(&kind.signal));
     out
 }
 

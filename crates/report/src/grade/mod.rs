@@ -58,6 +58,18 @@ pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
     }
 }
 
+/// What a review does that shows the signal.
+pub(crate) fn signal_name(id: &str) -> &str {
+    match id {
+        "python-trap" => "finds the trap that is peculiar to Python",
+        "testability" => "speaks of testing",
+        "explains" => "says why, not only that",
+        "scale" => "names consequences at scale or in production",
+        "asks" => "asks about requirements",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod sample {
     use super::Outcome;

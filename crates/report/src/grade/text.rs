@@ -1,7 +1,7 @@
 //! A grade for people: what was found, in the candidate's words, and why it counts.
 
 use super::passage::passage;
-use super::{Outcome, band_name, credit_name, level_name};
+use super::{Outcome, band_name, credit_name, level_name, signal_name};
 use crate::Look;
 use crate::problem::plural;
 use crate::untrusted::{one_line, rounded, visible};
@@ -152,17 +152,6 @@ fn write_remarks(out: &mut String, grade: &Grade, look: Look) {
         count(Verdict::Praise),
         count(Verdict::Extra),
     );
-}
-
-fn signal_name(id: &str) -> &str {
-    match id {
-        "python-trap" => "finds the trap that is peculiar to Python",
-        "testability" => "speaks of testing",
-        "explains" => "says why, not only that",
-        "scale" => "names consequences at scale or in production",
-        "asks" => "asks about requirements",
-        other => other,
-    }
 }
 
 fn summary(out: &mut String, outcomes: &[Outcome], look: Look) {
