@@ -81,6 +81,12 @@ fn every_fault_has_its_name() {
         ("unknown-file", |folder| edit(folder, "exercise.toml", "file = \"tags.py\"", "file = \"tag.py\"")),
         ("python-syntax", |folder| edit(folder, "fixed/tags.py", "return tags", "return return")),
         ("not-fixed", |folder| edit(folder, "fixed/tags.py", "tags=None", "tags=[]")),
+        ("fixed-unchanged", |folder| {
+            edit(folder, "exercise.toml", "kind = \"mutable-default\"", "kind = \"custom\"");
+            edit(folder, "tags.py", "tags=[]", "tags=None");
+            edit(folder, "exercise.toml", "code = \"tags=[]\"\n", "");
+            std::fs::copy(folder.join("tags.py"), folder.join("fixed/tags.py")).unwrap();
+        }),
         ("fixed-missing", |folder| std::fs::rename(folder.join("fixed/tags.py"), folder.join("fixed/t.py")).unwrap()),
         ("outside-key", |folder| {
             edit(folder, "tags.py", "def join(tags):", "def join(tags, seen={}):\n    seen[len(seen)] = tags");

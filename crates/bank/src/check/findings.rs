@@ -171,6 +171,13 @@ fn unclean_decoy(exercise: &Exercise, finding: &Finding, decoy: &Decoy) -> Probl
     Problem::at("unclean-decoy", &exercise.manifest.document, span, message, label, help)
 }
 
+/// Whether the key has an issue in this file that is repaired in the file itself. Missing tests are written elsewhere.
+fn needs_repair(exercise: &Exercise, path: &str) -> bool {
+    exercise.manifest.issues.iter().any(|issue| {
+        issue.kind.get_ref() != "missing-tests" && issue.file.as_ref().is_some_and(|file| file.get_ref() == path)
+    })
+}
+
 /// The repaired source has none of the issues that the analyzer can find.
 fn check_fixed(exercise: &Exercise) -> Vec<Problem> {
     let name = exercise.folder.display(FIXED);
@@ -198,7 +205,8 @@ fn check_fixed(exercise: &Exercise) -> Vec<Problem> {
                 problems.push(Problem::about("fixed-missing", &name, message, help));
             }
             Some((_, document))
-                if exercise.source(source.get_ref()).is_some_and(|planted| planted.text == document.text) =>
+                if needs_repair(exercise, source.get_ref())
+                    && exercise.source(source.get_ref()).is_some_and(|planted| planted.text == document.text) =>
             {
                 let message = "the repaired source is the same as the planted one";
                 problems.push(Problem::about("fixed-unchanged", &document.name, message, "Repair it."));
