@@ -29,6 +29,8 @@ pub struct Kind {
     pub good: String,
     /// The seniority signal that a review of this kind feeds (`python-trap`, `testability`, or `scale`, which stands for production too).
     pub signal: String,
+    /// Words that give the kind away where an exercise has it and a candidate reads them; plurals are found as well.
+    pub giveaways: Vec<String>,
     /// Which meanings earn the three credits.
     #[serde(default)]
     pub rubric: Rubric,
@@ -85,6 +87,7 @@ mod tests {
             }
             assert!(["python-trap", "testability", "scale"].contains(&&*kind.signal), "{}", kind.id);
             assert_ne!(kind.bad, kind.good, "{}", kind.id);
+            assert!(!kind.giveaways.is_empty(), "{}", kind.id);
         }
     }
 }

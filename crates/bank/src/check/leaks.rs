@@ -18,7 +18,7 @@ const SHARED_WORDS: usize = 5;
 const TELLING_WORDS: usize = 3;
 
 /// Comments that authors leave for themselves where they plant something.
-const MARKERS: &[&str] = &["BUG", "FIXME", "XXX", "HACK", "planted", "PLANTED", "decoy", "DECOY", "N+1"];
+const MARKERS: &[&str] = &["BUG", "FIXME", "XXX", "HACK", "planted", "PLANTED", "decoy", "DECOY", "N+1", "n+1"];
 
 /// Files that never leave the interviewer.
 const PRIVATE_FILES: &[&str] = &["exercise.toml", "labels.csv", "fixed/"];
@@ -120,10 +120,8 @@ struct Phrase {
 }
 
 impl Phrase {
-    fn new(text: &str, what: String) -> Option<Self> {
-        let words: Vec<_> = words(text, 0..text.len()).into_iter().map(|word| word.text).collect();
-        // One word alone (an issue may be called `retry`) says nothing.
-        (words.len() > 1).then_some(Self { words, what })
+    fn new(text: &str, what: String) -> Self {
+        Self { words: words(text, 0..text.len()).into_iter().map(|word| word.text).collect(), what }
     }
 
     fn find_in(&self, words: &[Word]) -> Option<Leak> {
@@ -132,17 +130,26 @@ impl Phrase {
     }
 }
 
-/// The ids of the issues and the names of the kinds.
+/// The ids of the issues, the names of all kinds, and the words that give away the kinds of this key.
 fn phrases(exercise: &Exercise) -> Vec<Phrase> {
-    let ids = exercise.manifest.issues.iter().map(|issue| {
+    let issues = &exercise.manifest.issues;
+    let ids = issues.iter().map(|issue| {
         let id = issue.id.get_ref();
         Phrase::new(id, format!("is the id of the issue `{id}`"))
     });
-    let kinds = assay_catalog::kinds().iter().flat_map(|kind| {
+    // One word alone (an issue may be called `retry`) says nothing.
+    let ids = ids.filter(|phrase| phrase.words.len() > 1);
+    let names = assay_catalog::kinds().iter().flat_map(|kind| {
         let title = kind.title.split('(').next().unwrap_or_default();
         [kind.id.as_str(), title].map(|name| Phrase::new(name, format!("is the name of the kind `{}`", kind.id)))
     });
-    ids.chain(kinds).flatten().collect()
+    let planted =
+        assay_catalog::kinds().iter().filter(|kind| issues.iter().any(|issue| *issue.kind.get_ref() == kind.id));
+    let giveaways = planted.flat_map(|kind| {
+        let what = format!("points at `{}`, which the key has", kind.id);
+        kind.giveaways.iter().map(move |words| Phrase::new(words, what.clone()))
+    });
+    ids.chain(names).chain(giveaways).collect()
 }
 
 /// A text of the key, of which the handout must not quote.
@@ -269,13 +276,12 @@ mod tests {
 
     #[test]
     fn phrases_are_found_in_any_spelling() {
-        let phrase = Phrase::new("mutable-default", "x".into()).unwrap();
+        let phrase = Phrase::new("mutable-default", "x".into());
         for text in ["no mutable defaults here", "Mutable_Default", "a mutable\n# default"] {
             assert!(phrase.find_in(&words(text, 0..text.len())).is_some(), "{text}");
         }
         let text = "a default that is mutable";
         assert!(phrase.find_in(&words(text, 0..text.len())).is_none());
-        assert!(Phrase::new("retry", "x".into()).is_none());
     }
 
     #[test]
