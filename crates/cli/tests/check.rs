@@ -106,7 +106,7 @@ fn every_fault_has_its_name() {
         }),
         ("leak", |folder| edit(folder, "tags.py", "    return tags\n", "    return tags  # BUG\n")),
         ("leak", |folder| {
-            edit(folder, "brief.md", "Please review", "Mind what is shared between calls. Please review")
+            edit(folder, "brief.md", "Please review", "Mind what is shared between calls. Please review");
         }),
         ("leak", |folder| edit(folder, "tags.py", "    return tags\n", "    return tags  # see fixed/tags.py\n")),
         ("no-labels", |folder| write(folder, "reviews/a.md", "Looks good to me.\n")),

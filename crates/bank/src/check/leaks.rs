@@ -60,12 +60,12 @@ pub(super) fn check(exercise: &Exercise) -> Vec<Problem> {
             }
         }
         leaks.sort_by_key(|leak| (leak.span.start, std::cmp::Reverse(leak.span.end)));
-        // What lies inside a longer leak is the same leak.
+        // Words that belong to a leak already told are not told again.
         let mut end = 0;
         leaks.retain(|leak| {
-            let outside = leak.span.end > end;
+            let apart = leak.span.start >= end;
             end = end.max(leak.span.end);
-            outside
+            apart
         });
         problems.extend(leaks.into_iter().map(|leak| leak.problem(document)));
     }
