@@ -252,7 +252,7 @@ fn look(
     let module = modules.path(at);
     let init = input.path.ends_with("__init__.py");
     let package = if init { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
-    let model = build(&text, &tree, module, package);
+    let model = build(&text, &tree, module, package, modules);
 
     let mut facts = FileFacts { mapped: mapped::mapped(&model), ..FileFacts::default() };
     let own;
@@ -268,6 +268,10 @@ fn look(
     if let Some(trips) = &trips {
         facts.functions = trips.summaries();
         facts.values = types.exported_values();
+        if !facts.interesting() {
+            facts.functions.clear();
+            facts.values.clear();
+        }
         facts.functions.sort_by(|a, b| a.0.cmp(&b.0));
         facts.values.sort_by(|a, b| a.0.cmp(&b.0));
     }
@@ -371,26 +375,33 @@ fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u64, u8)> {
     if wanted.is_empty() {
         return FxHashSet::default();
     }
-    let mut callers: FxHashMap<u64, Vec<(u64, u8)>> = FxHashMap::default();
-    for (callee, caller, handled) in looked.iter().flat_map(|file| &file.calls) {
-        callers.entry(*callee).or_default().push((*caller, *handled));
+    let calls = || looked.iter().flat_map(|file| &file.calls).filter(|(callee, caller, _)| callee != caller);
+    let called: FxHashSet<u64> = calls().map(|(callee, ..)| *callee).collect();
+    let mut callees: FxHashMap<u64, Vec<(u64, u8)>> = FxHashMap::default();
+    for (callee, caller, handled) in calls() {
+        callees.entry(*caller).or_default().push((*callee, *handled));
     }
-    wanted.into_iter().filter(|(key, families)| all_handle(*key, *families, &callers, &mut Vec::new())).collect()
-}
-
-/// Whether every call of a function deals with these kinds of failure; `open` are the functions on the way up.
-fn all_handle(key: u64, families: u8, callers: &FxHashMap<u64, Vec<(u64, u8)>>, open: &mut Vec<u64>) -> bool {
-    if key == 0 || open.contains(&key) || open.len() > 20 {
-        return false;
+    // What escapes from a function that nobody in view calls, or from module level, is handled by nobody; from there on down.
+    let mut escapes: FxHashMap<u64, u8> = FxHashMap::default();
+    let mut open: Vec<(u64, u8)> = callees
+        .keys()
+        .chain(wanted.iter().map(|(key, _)| key))
+        .filter(|key| !called.contains(key))
+        .map(|key| (*key, u8::MAX))
+        .collect();
+    while let Some((key, families)) = open.pop() {
+        let known = escapes.entry(key).or_default();
+        let new = families & !*known;
+        if new == 0 {
+            continue;
+        }
+        *known |= new;
+        open.extend(callees.get(&key).into_iter().flatten().map(|(callee, handled)| (*callee, new & !handled)));
     }
-    let Some(calls) = callers.get(&key) else { return false };
-    open.push(key);
-    let all = calls.iter().all(|(caller, handled)| {
-        let left = families & !handled;
-        left == 0 || all_handle(*caller, left, callers, open)
-    });
-    open.pop();
-    all
+    wanted
+        .into_iter()
+        .filter(|(key, families)| escapes.get(key).is_none_or(|escaping| escaping & families == 0))
+        .collect()
 }
 
 /// The dotted path of a module, by the path of its file.

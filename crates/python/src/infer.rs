@@ -2,7 +2,7 @@
 #![expect(clippy::match_same_arms, reason = "tables by receiver read better than tables by result")]
 
 use crate::library;
-use crate::model::{AttributeValue, BindingKind, Context, FunctionNode, Model, NONE};
+use crate::model::{AttributeValue, BindingKind, Context, FunctionNode, LoopKind, Model, NONE};
 use crate::project::Project;
 use crate::types::{Client, Orm, Query, Type};
 use crate::walk::last_name;
@@ -25,6 +25,8 @@ pub struct Types<'m, 'a> {
     pub imports: FxHashSet<&'m str>,
     known: RefCell<FxHashMap<usize, Type>>,
     returns: RefCell<FxHashMap<u32, Type>>,
+    /// Loop and scope that a clause of a comprehension opens, by its source.
+    comprehensions: FxHashMap<usize, (u32, u32)>,
     calls_by_name: RefCell<Option<FxHashMap<&'a str, Vec<u32>>>>,
     depth: Cell<u32>,
 }
@@ -50,6 +52,11 @@ impl<'m, 'a> Types<'m, 'a> {
             imports,
             known: RefCell::default(),
             returns: RefCell::default(),
+            comprehensions: (0..)
+                .zip(&model.loops)
+                .filter(|(_, looped)| looped.kind == LoopKind::Comprehension)
+                .map(|(at, looped)| (std::ptr::from_ref(looped.source).addr(), (at, looped.scope)))
+                .collect(),
             calls_by_name: RefCell::default(),
             depth: Cell::new(0),
         }
@@ -163,19 +170,9 @@ impl<'m, 'a> Types<'m, 'a> {
     /// The element of a comprehension, in the scope that its last generator opened.
     fn element(&self, element: &'a Expr, generators: &'a [rustpython_ast::Comprehension]) -> Type {
         let Some(last) = generators.last() else { return Type::Unknown };
-        let source = std::ptr::from_ref(&last.iter);
-        let Some(at) = self.model.loops.iter().position(|looped| std::ptr::eq(looped.source, source)) else {
-            return Type::Unknown;
-        };
-        let looped = &self.model.loops[at];
-        let scope = self.model.scopes.iter().position(|scope| {
-            scope.parent == looped.context.scope
-                && scope.kind == crate::model::ScopeKind::Comprehension
-                && looped.targets.first().is_some_and(|target| scope.names.contains_key(target))
-        });
-        let (Some(scope), Ok(at)) = (scope.and_then(|scope| u32::try_from(scope).ok()), u32::try_from(at)) else {
-            return Type::Unknown;
-        };
+        let source = std::ptr::from_ref(&last.iter).addr();
+        let Some((at, scope)) = self.comprehensions.get(&source).copied() else { return Type::Unknown };
+        let looped = &self.model.loops[at as usize];
         self.of(element, Context { scope, looped: at, ..looped.context })
     }
 
@@ -191,7 +188,7 @@ impl<'m, 'a> Types<'m, 'a> {
         // `x = None`, then set in a branch: whichever binding tells something.
         let others = self.model.bindings_of(name, context.scope);
         if others.len() > 1 {
-            for other in others.iter().rev() {
+            for other in others.iter().rev().take(8) {
                 let other = &self.model.bindings[*other as usize];
                 let guess = self.bound(&other.kind, other.context, name);
                 if guess.known() && guess != Type::None && guess != Type::Scalar {
@@ -629,7 +626,8 @@ impl<'m, 'a> Types<'m, 'a> {
                 "engine" => Type::Client(Client::Engine),
                 _ => Type::Unknown,
             },
-            Type::Client(Client::MongoDatabase) => Type::Client(Client::MongoCollection),
+            // `client.shop.orders`; a collection may have a dot in its name.
+            Type::Client(Client::MongoDatabase | Client::MongoCollection) => Type::Client(Client::MongoCollection),
             Type::Client(Client::BotoResource) => Type::Client(Client::BotoResource),
             Type::Response => match name {
                 "text" | "content" => Type::Raw,

@@ -229,6 +229,8 @@ pub struct Loop<'a> {
     pub head: TextRange,
     /// The whole loop.
     pub range: TextRange,
+    /// The scope of the body: its own for a comprehension.
+    pub scope: u32,
     /// Where the loop stands (not its body).
     pub context: Context,
     /// Whether the body can leave the loop: `break`, or `return`.
@@ -380,7 +382,9 @@ impl<'a> Model<'a> {
         let last = *all.last()?;
         let same_function = self.bindings[last as usize].context.function == context.function;
         let found = if same_function {
-            all.iter().rev().copied().find(|at| self.bindings[*at as usize].offset <= offset).unwrap_or(last)
+            // Bindings come in the order of the text, so the search can be a binary one.
+            let after = all.partition_point(|at| self.bindings[*at as usize].offset <= offset);
+            all[..after].last().copied().unwrap_or(last)
         } else {
             last
         };

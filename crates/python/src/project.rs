@@ -103,6 +103,16 @@ pub fn tells(value: &Type) -> bool {
     }
 }
 
+/// Whether a type by itself leads to a database or a client.
+fn tells_much(value: &Type) -> bool {
+    match value {
+        Type::Sequence(item) | Type::Mapping(item) => tells_much(item),
+        Type::Tuple(items) => items.iter().any(tells_much),
+        Type::Instance(_) | Type::Payload | Type::Record | Type::Response => false,
+        other => tells(other),
+    }
+}
+
 /// The summary of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileFacts {
@@ -117,9 +127,11 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    /// Whether another file can learn anything from this one.
+    /// Whether another file can learn anything from this one: an instance of some class alone tells nothing.
     pub fn interesting(&self) -> bool {
-        !self.mapped.is_empty() || !self.functions.is_empty() || !self.values.is_empty()
+        !self.mapped.is_empty()
+            || self.functions.iter().any(|(_, facts)| !facts.trips.is_empty() || tells_much(&facts.returns))
+            || self.values.iter().any(|(_, value)| tells_much(value))
     }
 }
 
@@ -127,36 +139,34 @@ impl FileFacts {
 #[derive(Debug, Default)]
 pub struct Modules {
     paths: Vec<Arc<str>>,
-    by_last: FxHashMap<Box<str>, Vec<u32>>,
+    by_path: FxHashMap<Arc<str>, u32>,
+    /// Dotted paths of the folders.
+    folders: FxHashSet<Arc<str>>,
 }
 
 impl Modules {
     /// Indexes modules by their dotted paths, in the order of the files.
     pub fn new(paths: Vec<Arc<str>>) -> Self {
-        let mut by_last: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
-        for (at, path) in (0..).zip(&paths) {
-            let last = path.rsplit('.').next().unwrap_or(path);
-            by_last.entry(last.into()).or_default().push(at);
+        let by_path: FxHashMap<Arc<str>, u32> = paths.iter().cloned().zip(0..).collect();
+        let mut folders: FxHashSet<Arc<str>> = FxHashSet::default();
+        for path in &paths {
+            let mut end = path.len();
+            while let Some(dot) = path[..end].rfind('.') {
+                if !folders.insert(path[..dot].into()) {
+                    break;
+                }
+                end = dot;
+            }
         }
-        Self { paths, by_last }
+        Self { paths, by_path, folders }
     }
 
-    /// The module with this dotted path. An import names a path from some root within the tree, so the path may be the end of
-    /// the module's own; the shortest of several is taken.
+    /// The module with this full dotted path.
     pub fn find(&self, path: &str) -> Option<u32> {
-        let last = path.rsplit('.').next()?;
-        self.by_last
-            .get(last)?
-            .iter()
-            .copied()
-            .filter(|at| {
-                let full = &self.paths[*at as usize];
-                full.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            })
-            .min_by_key(|at| self.paths[*at as usize].len())
+        self.by_path.get(path).copied()
     }
 
-    /// The module that a dotted path to a name leads into, and the rest of the path.
+    /// The module that a full dotted path to a name leads into, and the rest of the path.
     pub fn split<'p>(&self, path: &'p str) -> Option<(u32, &'p str)> {
         let mut end = path.len();
         loop {
@@ -164,6 +174,28 @@ impl Modules {
                 return Some((module, path[end..].trim_start_matches('.')));
             }
             end = path[..end].rfind('.')?;
+        }
+    }
+
+    /// The full dotted path of what `importer` imports as `path`, if that is in the tree: below one of the folders around the
+    /// importer, or below a folder `src` or `lib` in one of them. The nearest is taken.
+    pub fn absolute(&self, importer: &str, path: &str) -> Option<String> {
+        let top = path.split('.').next().unwrap_or(path);
+        let known = |root: &str| {
+            let full = if root.is_empty() { top.to_owned() } else { format!("{root}.{top}") };
+            (self.by_path.contains_key(&*full) || self.folders.contains(&*full)).then_some(root.to_owned())
+        };
+        let mut root = importer;
+        loop {
+            root = root.rfind('.').map_or("", |dot| &root[..dot]);
+            let join = |folder: &str| if root.is_empty() { folder.to_owned() } else { format!("{root}.{folder}") };
+            let found = known(root).or_else(|| known(&join("src"))).or_else(|| known(&join("lib")));
+            if let Some(found) = found {
+                return Some(if found.is_empty() { path.to_owned() } else { format!("{found}.{path}") });
+            }
+            if root.is_empty() {
+                return None;
+            }
         }
     }
 
@@ -183,6 +215,11 @@ impl Modules {
     }
 }
 
+/// The last part of a dotted path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
 /// All that is known across files.
 #[derive(Debug, Default)]
 pub struct Project {
@@ -193,13 +230,15 @@ pub struct Project {
     functions: FxHashMap<String, Arc<FunctionFacts>>,
     values: FxHashMap<String, Type>,
     taken: FxHashMap<String, Arc<str>>,
-    takes_all: FxHashMap<String, Vec<Arc<str>>>,
+    /// Last parts of all paths that lead to something, so that most look-ups end before they begin.
+    lasts: FxHashSet<String>,
 }
 
 impl Project {
     /// Puts the summaries of files together.
     pub fn new<'f>(modules: Arc<Modules>, files: impl IntoIterator<Item = (u32, &'f FileFacts)>) -> Self {
         let mut project = Project { modules, ..Project::default() };
+        let mut stars: Vec<(String, String)> = Vec::new();
         for (at, facts) in files {
             let module = project.modules.path(at).clone();
             for (name, mapped) in &facts.mapped {
@@ -216,14 +255,76 @@ impl Project {
             }
             for (name, path) in &facts.taken {
                 if &**name == "*" {
-                    project.takes_all.entry(module.to_string()).or_default().push(path.clone());
+                    if let Some(source) = project.modules.find(path) {
+                        stars.push((module.to_string(), project.modules.path(source).to_string()));
+                    }
                 } else {
                     project.taken.insert(format!("{module}.{name}"), path.clone());
                 }
             }
         }
         project.link_back();
+        let keys = project.mapped.keys().chain(project.functions.keys()).chain(project.values.keys());
+        project.lasts = keys.map(|key| last(key).to_owned()).collect();
+        project.keep_what_leads_somewhere();
+        project.take_all(&stars);
         project
+    }
+
+    /// Spells out `from source import *`, given as pairs of module and source.
+    fn take_all(&mut self, stars: &[(String, String)]) {
+        if stars.is_empty() {
+            return;
+        }
+        let mut names: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+        let keys = self.mapped.keys().chain(self.functions.keys()).chain(self.values.keys()).chain(self.taken.keys());
+        for key in keys {
+            if let Some((module, rest)) = self.modules.split(key) {
+                let name = rest.split('.').next().unwrap_or(rest).to_owned();
+                names.entry(self.modules.path(module).to_string()).or_default().insert(name);
+            }
+        }
+        // As many steps as packages take all of packages that take all.
+        for _ in 0..8 {
+            let mut news = false;
+            for (module, source) in stars {
+                for name in names.get(source).cloned().unwrap_or_default() {
+                    let key = format!("{module}.{name}");
+                    if names.entry(module.clone()).or_default().insert(name.clone()) {
+                        self.lasts.insert(name.clone());
+                        self.taken.insert(key, format!("{source}.{name}").into());
+                        news = true;
+                    }
+                }
+            }
+            if !news {
+                return;
+            }
+        }
+    }
+
+    /// Forgets the names that packages take from elsewhere and that lead to nothing that tells. A new name may stand for a
+    /// known one, and names may be taken in several steps, so names are kept until nothing more is added.
+    fn keep_what_leads_somewhere(&mut self) {
+        let mut kept: FxHashMap<String, Arc<str>> = FxHashMap::default();
+        loop {
+            let more: Vec<String> = self
+                .taken
+                .iter()
+                .filter(|(key, target)| !kept.contains_key(*key) && self.lasts.contains(last(target)))
+                .map(|(key, _)| key.clone())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            for key in more {
+                if let Some(target) = self.taken.remove(&key) {
+                    self.lasts.insert(last(&key).to_owned());
+                    kept.insert(key, target);
+                }
+            }
+        }
+        self.taken = kept;
     }
 
     /// Gives each target of a relation the attribute by which it sees the other end.
@@ -254,11 +355,15 @@ impl Project {
 
     /// Where a dotted path leads, through what packages take from elsewhere: the dotted path of the definition.
     pub fn resolve(&self, path: &str) -> Option<String> {
-        self.resolve_within(path, 0)
+        if !self.lasts.contains(last(path)) {
+            return None;
+        }
+        self.resolve_within(path, &mut FxHashSet::default())
     }
 
-    fn resolve_within(&self, path: &str, depth: u32) -> Option<String> {
-        if depth > 8 {
+    fn resolve_within(&self, path: &str, seen: &mut FxHashSet<String>) -> Option<String> {
+        // Packages that take everything from each other would lead round and round.
+        if seen.len() > 64 || !seen.insert(path.to_owned()) {
             return None;
         }
         let (module, rest) = self.modules.split(path)?;
@@ -275,18 +380,7 @@ impl Project {
         if let Some(target) = self.taken.get(&format!("{module}.{first}")) {
             let target = join(target);
             if target != path {
-                return self.resolve_within(&target, depth + 1);
-            }
-        }
-        for source in self.takes_all.get(&**module).into_iter().flatten() {
-            let target = format!("{source}.{rest}");
-            if target != path
-                && let Some(found) = self.resolve_within(&target, depth + 1)
-                && (self.mapped.contains_key(&found)
-                    || self.functions.contains_key(&found)
-                    || self.values.contains_key(&found))
-            {
-                return Some(found);
+                return self.resolve_within(&target, seen);
             }
         }
         Some(key)
@@ -302,8 +396,7 @@ impl Project {
         {
             return Some(found);
         }
-        let last = path.rsplit('.').next().unwrap_or(path);
-        match self.by_name.get(last).map(Vec::as_slice) {
+        match self.by_name.get(last(path)).map(Vec::as_slice) {
             Some([only]) => Some(only.clone()),
             _ => None,
         }
@@ -311,6 +404,9 @@ impl Project {
 
     /// The mapped class at a dotted path. A name imported from a module outside the tree is not one.
     pub fn mapped(&self, path: &str) -> Option<&Arc<Mapped>> {
+        if !self.lasts.contains(last(path)) {
+            return None;
+        }
         self.mapped.get(path).or_else(|| self.mapped.get(&self.resolve(path)?))
     }
 
@@ -344,11 +440,17 @@ impl Project {
 
     /// What is known of a function or method at a dotted path.
     pub fn function(&self, path: &str) -> Option<&Arc<FunctionFacts>> {
+        if !self.lasts.contains(last(path)) {
+            return None;
+        }
         self.functions.get(path).or_else(|| self.functions.get(&self.resolve(path)?))
     }
 
     /// The type of a module variable or an attribute of instances.
     pub fn value(&self, path: &str) -> Type {
+        if !self.lasts.contains(last(path)) {
+            return Type::Unknown;
+        }
         self.values.get(path).cloned().or_else(|| self.values.get(&self.resolve(path)?).cloned()).unwrap_or_default()
     }
 }

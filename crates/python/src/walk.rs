@@ -4,6 +4,7 @@ use crate::model::{
     Applied, AttributeValue, Binding, BindingKind, Call, Class, Context, Function, FunctionNode, Guard, GuardKind,
     Loop, LoopKind, Model, NONE, Scope, ScopeKind, Use, Weight,
 };
+use crate::project::Modules;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{
@@ -11,8 +12,72 @@ use rustpython_ast::{
     Parameters, Pattern, Stmt,
 };
 
-/// Builds the model of a parsed file. `package` is the dotted name of the package that relative imports start from.
-pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str) -> Model<'a> {
+/// Libraries that the type guess knows by name. An import of one means the library, even if a copy of it is in the tree.
+const KNOWN: &[&str] = &[
+    "django",
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "sqlmodel",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "urllib",
+    "boto3",
+    "botocore",
+    "redis",
+    "pymongo",
+    "motor",
+    "sqlite3",
+    "aiosqlite",
+    "psycopg2",
+    "psycopg",
+    "pymysql",
+    "MySQLdb",
+    "asyncpg",
+    "pandas",
+    "json",
+    "yaml",
+    "csv",
+    "subprocess",
+    "os",
+    "sys",
+    "collections",
+    "typing",
+    "pathlib",
+    "io",
+    "gzip",
+    "shutil",
+    "smtplib",
+    "datetime",
+    "decimal",
+    "copy",
+    "itertools",
+    "functools",
+    "contextlib",
+    "re",
+    "logging",
+    "tempfile",
+    "uuid",
+    "dataclasses",
+    "enum",
+    "abc",
+    "time",
+    "asyncio",
+    "typing_extensions",
+    "queue",
+    "threading",
+    "argparse",
+    "socket",
+    "flask",
+    "fastapi",
+    "rest_framework",
+    "toml",
+    "tomllib",
+];
+
+/// Builds the model of a parsed file, the module with this dotted path. `package` is the dotted name of the package that
+/// relative imports start from; `modules` tells which imports lead to other files of the tree.
+pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str, modules: &Modules) -> Model<'a> {
     let context = Context { scope: 0, function: NONE, looped: NONE, guard: NONE };
     let mut walk = Walk {
         package: package.to_owned(),
@@ -39,7 +104,20 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
     };
     walk.push_scope(ScopeKind::Module, NONE);
     walk.body(&tree.body);
-    walk.model
+    let mut model = walk.model;
+    for binding in &mut model.bindings {
+        if let BindingKind::Import(path) = &mut binding.kind {
+            let top = path.split('.').next().unwrap_or(path);
+            // A relative import is a full path already.
+            if !KNOWN.contains(&top)
+                && modules.split(path).is_none()
+                && let Some(full) = modules.absolute(module, path)
+            {
+                *path = full;
+            }
+        }
+    }
+    model
 }
 
 struct Walk<'a> {
@@ -419,6 +497,7 @@ impl<'a> Walk<'a> {
             targets: Vec::new(),
             head,
             range,
+            scope: self.context.scope,
             context: self.context,
             leaves: false,
             waits: false,
@@ -828,6 +907,7 @@ impl<'a> Walk<'a> {
             let head = TextRange::new(generator.target.start(), generator.iter.end());
             let at = self.push_loop(LoopKind::Comprehension, &generator.iter, head, range);
             let scope = self.push_scope(ScopeKind::Comprehension, self.context.scope);
+            self.model.loops[at as usize].scope = scope;
             self.context = Context { scope, looped: at, ..self.context };
             // The targets stand after the element in the text, yet hold for all of it.
             self.target(&generator.target, &|path| BindingKind::Item(&generator.iter, path.to_vec()), None);
