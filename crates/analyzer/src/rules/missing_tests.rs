@@ -205,9 +205,12 @@ fn serves(function: &Function<'_>) -> bool {
 
 /// All words of a text that could be names.
 fn words_of(text: &str) -> Box<[u32]> {
+    // Bytes of other alphabets belong to names too.
     let mut words: Vec<u32> = text
-        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .filter(|word| word.len() > 1 && !word.starts_with(|first: char| first.is_ascii_digit()))
+        .as_bytes()
+        .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80))
+        .filter(|word| word.len() > 1 && !word[0].is_ascii_digit())
+        .filter_map(|word| std::str::from_utf8(word).ok())
         .map(hashed)
         .collect();
     words.sort_unstable();

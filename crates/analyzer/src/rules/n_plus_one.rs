@@ -246,7 +246,11 @@ impl Found<'_, '_, '_> {
             }
         }
         let depends = depends(self.file, varying, looped);
-        let message = if depends || shape.kind == TripKind::Lazy {
+        // A row that stays the same through the loop keeps what was loaded once.
+        if shape.kind == TripKind::Lazy && !depends {
+            return;
+        }
+        let message = if depends {
             format!("{} for each {item}; {}", shape.verb(), shape.remedy())
         } else if shape.flushes {
             format!("{} in each round of the loop; {}", shape.verb(), shape.remedy())
@@ -258,7 +262,7 @@ impl Found<'_, '_, '_> {
                 shape.verb()
             )
         };
-        let confidence = self.confidence(shape, looped, depends || shape.kind == TripKind::Lazy);
+        let confidence = self.confidence(shape, looped, depends);
         let mut labels = vec![head];
         labels.extend(call.map(|call| self.file.label(&call, "called from the loop here")));
         self.push(range, message, confidence, labels);
