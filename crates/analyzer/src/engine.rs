@@ -103,11 +103,19 @@ struct Looked {
     drafts: Vec<Draft>,
     error: Option<FileError>,
     facts: FileFacts,
-    /// Modules of the tree that it imports.
-    imports: Vec<u32>,
+    /// Modules of the tree that it imports from, and the names; [`WHOLE`] for the module itself and for `*`.
+    imports: Vec<(u32, u64)>,
     /// Calls of functions of the tree: callee, caller (0 for module level), kinds of failure handled around the call.
     calls: Vec<(u64, u64, u8)>,
     tests: missing_tests::FileTests,
+}
+
+/// Stands for all names of a module.
+const WHOLE: u64 = 0;
+
+/// The names of a file that tell something.
+fn names(file: &Looked) -> FxHashSet<u64> {
+    file.facts.told().map(key).collect()
 }
 
 /// The key of a function across files.
@@ -184,32 +192,44 @@ pub(crate) fn selected(kind: &str, options: &Options) -> bool {
 
 /// Looks again at the files whose imports lead to something that tells: mapped classes, functions that make round trips.
 fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], with_tests: bool, options: &Options) {
-    let mut changed: FxHashSet<u32> =
-        (0..).zip(looked.iter()).filter(|(_, file)| file.facts.interesting()).map(|(at, _)| at).collect();
+    let mut news: FxHashMap<u32, FxHashSet<u64>> = (0..)
+        .zip(looked.iter())
+        .filter(|(_, file)| file.facts.interesting())
+        .map(|(at, file)| (at, names(file)))
+        .collect();
     for _ in 0..ROUNDS {
-        if changed.is_empty() {
+        if news.is_empty() {
             return;
         }
         // A package that passes names on passes on the news as well.
         loop {
-            let carriers: Vec<u32> = (0..)
-                .zip(looked.iter())
-                .filter(|(at, file)| {
-                    !changed.contains(at)
-                        && !file.facts.taken.is_empty()
-                        && file.imports.iter().any(|import| changed.contains(import))
-                })
-                .map(|(at, _)| at)
-                .collect();
-            if carriers.is_empty() {
+            let mut passed_on: Vec<(u32, u64)> = Vec::new();
+            for (at, file) in (0..).zip(looked.iter()).filter(|(_, file)| !file.facts.taken.is_empty()) {
+                let known = news.get(&at);
+                let fresh = |name: &u64| known.is_none_or(|known| !known.contains(name));
+                for (module, name) in file.imports.iter().filter(|(module, _)| *module != at) {
+                    let Some(told) = news.get(module) else { continue };
+                    if *name == WHOLE {
+                        passed_on.extend(told.iter().filter(|name| fresh(name)).map(|name| (at, *name)));
+                    } else if told.contains(name) && fresh(name) {
+                        passed_on.push((at, *name));
+                    }
+                }
+            }
+            if passed_on.is_empty() {
                 break;
             }
-            changed.extend(carriers);
+            for (at, name) in passed_on {
+                news.entry(at).or_default().insert(name);
+            }
         }
         let affected: Vec<u32> = (0..)
             .zip(looked.iter())
             .filter(|(at, file)| {
-                file.error.is_none() && file.imports.iter().any(|import| import != at && changed.contains(import))
+                file.error.is_none()
+                    && file.imports.iter().any(|(module, name)| {
+                        module != at && news.get(module).is_some_and(|told| *name == WHOLE || told.contains(name))
+                    })
             })
             .map(|(at, _)| at)
             .collect();
@@ -218,10 +238,10 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
             .into_par_iter()
             .map(|at| (at, look(at, &inputs[at as usize], modules, Some(&project), with_tests, options)))
             .collect();
-        changed.clear();
+        news.clear();
         for (at, file) in renewed {
             if looked[at as usize].facts != file.facts {
-                changed.insert(at);
+                news.insert(at, names(&file));
             }
             looked[at as usize] = file;
         }
@@ -281,8 +301,8 @@ fn look(
             && let Some((module, rest)) = modules.split(path)
             && module != at
         {
-            imports.insert(module);
-            let _ = rest;
+            let name = rest.split('.').next().unwrap_or(rest);
+            imports.insert((module, if name.is_empty() { WHOLE } else { key(name) }));
         }
     }
     if init {
@@ -306,7 +326,7 @@ fn look(
             drafts.extend(check(&file));
         }
     }
-    let mut imports: Vec<u32> = imports.into_iter().collect();
+    let mut imports: Vec<(u32, u64)> = imports.into_iter().collect();
     imports.sort_unstable();
     let calls =
         if selected("missing-error-handling", options) { crate::rules::calls_in_view(&file) } else { Vec::new() };

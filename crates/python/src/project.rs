@@ -127,6 +127,19 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
+    /// The first parts of the names that tell something to other files.
+    pub fn told(&self) -> impl Iterator<Item = &str> {
+        let functions =
+            self.functions.iter().filter(|(_, facts)| !facts.trips.is_empty() || tells_much(&facts.returns));
+        let values = self.values.iter().filter(|(_, value)| tells_much(value));
+        self.mapped
+            .iter()
+            .map(|(name, _)| name)
+            .chain(functions.map(|(name, _)| name))
+            .chain(values.map(|(name, _)| name))
+            .map(|name| name.split('.').next().unwrap_or(name))
+    }
+
     /// Whether another file can learn anything from this one: an instance of some class alone tells nothing.
     pub fn interesting(&self) -> bool {
         !self.mapped.is_empty()
