@@ -353,7 +353,10 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
         let execute = text.rfind("execute").or_else(|| text.rfind("select")).or_else(|| text.rfind("fetchrow"));
         let statement = execute.map_or("", |at| &text[at..]);
         // A `SELECT` from no table gives one row, and so does what explains or describes.
-        if statement.contains("select") && !statement.contains("from") || text.contains("explain") {
+        if statement.contains("select") && !statement.contains("from")
+            || text.contains("explain")
+            || statement.contains("show ")
+        {
             return true;
         }
         return [
