@@ -32,7 +32,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, label: bool, grade: bool) {
+    /// Counts one label against one grade.
+    pub fn add(&mut self, label: bool, grade: bool) {
         match (label, grade) {
             (true, true) => self.tp += 1,
             (false, true) => self.fp += 1,

@@ -6,7 +6,7 @@ use crate::observe::{Observed, features};
 use crate::passage::{IDS, Passage};
 use crate::review::position;
 use crate::segment::UnitKind;
-use crate::target::{Target, similarity};
+use crate::target::{PROSE, Target, similarity};
 use crate::{Key, Review, language};
 use assay_catalog::model::{probability, weights};
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 const GIVEN: f64 = 0.5;
 /// Between these a person should look: chosen so that few reviews go to a person while most wrong credits do.
 const UNSURE: (f64, f64) = (0.40, 0.60);
+/// The author of the key said that these words earn the credit.
+const BY_TERM: f64 = 0.9;
 /// Shares of an issue's points for named, why and fix.
 const SHARES: [f64; 3] = [0.4, 0.4, 0.2];
 /// What a decoy called a problem costs.
@@ -91,11 +93,24 @@ impl Case<'_> {
         let mut p = if target.decoy {
             [credit("decoy", &named), 0.0, 0.0]
         } else {
-            [credit("named", &named), credit("why", &why), credit("fix", &fix)]
+            [
+                credit(if target.kind == PROSE { "prose" } else { "named" }, &named),
+                credit("why", &why),
+                credit("fix", &fix),
+            ]
         };
         // Without a single passage there is nothing to quote, so there is nothing to credit.
         if !readable || !self.mine(index).any(|_| true) {
             p = [0.0; 3];
+        }
+        for (p, terms) in p.iter_mut().zip(&target.terms) {
+            let said = |passage: usize| terms.iter().any(|term| term.stands_in(&self.passages[passage].tokens));
+            if readable
+                && !self.passages.is_empty()
+                && self.mine(index).any(|passage| !self.passages[passage].denied && said(passage))
+            {
+                *p = p.max(BY_TERM);
+            }
         }
         let named = p[0] >= GIVEN;
         Judged { p, given: [named, named && p[1] >= GIVEN, named && p[2] >= GIVEN] }

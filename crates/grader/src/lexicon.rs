@@ -33,25 +33,52 @@ impl Concepts {
     }
 }
 
-#[derive(Debug)]
-enum Slot {
-    Stems(Vec<String>),
-    Exact(Vec<String>),
+/// The words that may fill one place of a phrase.
+#[derive(Debug, Default)]
+struct Slot {
+    stems: Vec<String>,
+    exact: Vec<String>,
 }
 
 impl Slot {
-    fn matches(&self, token: &Token) -> bool {
-        match self {
-            Self::Stems(stems) => stems.contains(&token.stem),
-            Self::Exact(words) => words.contains(&token.word),
+    /// `a|=b`: any word with the stem of `a`, or the very word `b`.
+    fn new(text: &str) -> Self {
+        let mut slot = Self::default();
+        for word in text.split('|') {
+            match word.strip_prefix('=') {
+                Some(exact) => slot.exact.push(exact.to_lowercase()),
+                None => slot.stems.push(text::stem(&word.to_lowercase())),
+            }
         }
+        slot
+    }
+
+    fn matches(&self, token: &Token) -> bool {
+        self.stems.contains(&token.stem) || self.exact.contains(&token.word)
     }
 }
 
+/// Words in order, with gaps.
 #[derive(Debug)]
-struct Phrase {
+pub(crate) struct Phrase {
     concept: Concept,
     slots: Vec<Slot>,
+}
+
+impl Phrase {
+    /// A phrase of a key's `terms`, which belongs to no concept.
+    pub(crate) fn plain(text: &str) -> Self {
+        let words = text::tokens(text, 0, text.len(), None);
+        Self {
+            concept: Concept::MAX,
+            slots: words.into_iter().map(|token| Slot { stems: vec![token.stem], exact: Vec::new() }).collect(),
+        }
+    }
+
+    /// Whether the phrase stands in these tokens.
+    pub(crate) fn stands_in(&self, tokens: &[Token]) -> bool {
+        !self.slots.is_empty() && (0..tokens.len()).any(|at| match_from(&self.slots, tokens, at).is_some())
+    }
 }
 
 /// A pattern with its concepts looked up.
@@ -106,15 +133,11 @@ impl Lexicon {
         let mut words = HashSet::new();
         for (id, list) in &source.concepts {
             for phrase in list {
-                let slots: Vec<Slot> = phrase.split_whitespace().map(slot).collect();
+                let slots: Vec<Slot> = phrase.split_whitespace().map(Slot::new).collect();
                 words.extend(phrase.split([' ', '|']).map(|word| word.trim_start_matches('=').to_lowercase()));
-                let first = match slots.first() {
-                    Some(Slot::Stems(stems)) => stems.clone(),
-                    Some(Slot::Exact(exact)) => exact.clone(),
-                    None => continue,
-                };
-                for key in first {
-                    by_first.entry(key).or_default().push(phrases.len());
+                let Some(first) = slots.first() else { continue };
+                for key in first.stems.iter().chain(&first.exact) {
+                    by_first.entry(key.clone()).or_default().push(phrases.len());
                 }
                 phrases.push(Phrase { concept: ids[id.as_str()], slots });
             }
@@ -152,9 +175,9 @@ impl Lexicon {
         *self.ids.get(name).unwrap_or_else(|| panic!("lexicon.toml has no concept {name:?}"))
     }
 
-    /// The rules of a kind; none for `custom`.
+    /// The rules of a kind; none for `custom` and for a kind without a rubric, which are judged by the key's prose.
     pub(crate) fn kind(&self, id: &str) -> Option<&KindRules> {
-        self.kinds.get(id)
+        self.kinds.get(id).filter(|rules| !rules.named.is_empty())
     }
 
     /// A number for the group of words that mean the same in reviews, where the stem is in one.
@@ -187,6 +210,14 @@ impl Lexicon {
     }
 }
 
+/// Words that turn what follows into its opposite.
+pub(crate) fn negates(token: &Token) -> bool {
+    matches!(
+        token.word.as_str(),
+        "not" | "no" | "never" | "without" | "nothing" | "nobody" | "cannot" | "hardly" | "neither" | "nor"
+    ) || token.word.ends_with("n't")
+}
+
 fn match_from(slots: &[Slot], tokens: &[Token], at: usize) -> Option<usize> {
     if !slots[0].matches(&tokens[at]) {
         return None;
@@ -194,17 +225,14 @@ fn match_from(slots: &[Slot], tokens: &[Token], at: usize) -> Option<usize> {
     let mut position = at + 1;
     for slot in &slots[1..] {
         let window = tokens.get(position..(position + GAP + 1).min(tokens.len()))?;
-        position += window.iter().position(|token| slot.matches(token))? + 1;
+        let skipped = window.iter().position(|token| slot.matches(token))?;
+        // "are not handled" is no "are handled".
+        if window[..skipped].iter().any(negates) {
+            return None;
+        }
+        position += skipped + 1;
     }
     Some(position)
-}
-
-fn slot(text: &str) -> Slot {
-    if let Some(exact) = text.strip_prefix('=') {
-        Slot::Exact(exact.split('|').map(str::to_lowercase).collect())
-    } else {
-        Slot::Stems(text.split('|').map(|word| text::stem(&word.to_lowercase())).collect())
-    }
 }
 
 fn rule(kind: &str, pattern: &'static Pattern, ids: &HashMap<&'static str, Concept>) -> Rule {

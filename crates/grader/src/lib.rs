@@ -31,6 +31,7 @@ pub struct Grader<'k> {
     map: place::Map,
     targets: Vec<target::Target>,
     speller: text::Speller,
+    brief: passage::Brief,
 }
 
 impl<'k> Grader<'k> {
@@ -39,42 +40,24 @@ impl<'k> Grader<'k> {
         let english: std::collections::HashSet<&str> = assay_catalog::rubric::english().collect();
         let map = place::Map::new(&key.sources, |word| english.contains(word));
         let targets = target::targets(key, &map);
-        Self { key, map, targets, speller: target::speller(key) }
+        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(&key.brief) }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
-        let passages = passage::read(review, &self.map, &self.speller);
+        let passages = passage::read(review, &self.map, &self.speller, &self.brief);
         let observed = observe::observe(&passages, &self.targets, &self.map);
         credit::Case { key: self.key, review, targets: &self.targets, passages: &passages, observed: &observed }.grade()
     }
 
     /// What the grader observes of each issue, then of each decoy: for `named`, `why` and `fix`.
     pub fn observe(&self, review: &Review) -> Vec<[Features; 3]> {
-        let passages = passage::read(review, &self.map, &self.speller);
+        let passages = passage::read(review, &self.map, &self.speller, &self.brief);
         let observed = observe::observe(&passages, &self.targets, &self.map);
         self.targets
             .iter()
             .enumerate()
             .map(|(index, target)| observe::features(index, target, &passages, &observed))
-            .collect()
-    }
-
-    /// The passages with their assignment, for people who look into a grade.
-    pub fn trace(&self, review: &Review) -> Vec<(String, String)> {
-        let passages = passage::read(review, &self.map, &self.speller);
-        let observed = observe::observe(&passages, &self.targets, &self.map);
-        passages
-            .iter()
-            .enumerate()
-            .map(|(index, passage)| {
-                let target = observed.assigned[index].map_or("-".to_owned(), |target| {
-                    let held = &self.targets[target];
-                    let id = if held.decoy { &self.key.decoys[held.index].id } else { &self.key.issues[held.index].id };
-                    format!("{id} {:.2}", observed.affinities[index][target])
-                });
-                (target, review.parts[passage.part].body[passage.unit.start..passage.unit.end].to_owned())
-            })
             .collect()
     }
 }

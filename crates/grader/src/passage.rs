@@ -1,15 +1,16 @@
 //! What each unit of a review says: its words, concepts, places, and how it says them.
 
-use crate::lexicon::{Concepts, Lexicon, lexicon};
+use crate::lexicon::{self, Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places};
 use crate::review::{Part, Review};
-use crate::segment::{self, Unit, UnitKind};
+use crate::segment::{self, Role, Unit, UnitKind};
 use crate::text::{self, Speller, Token};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 /// A unit of the review with what it says.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent observations of one passage")]
 pub(crate) struct Passage {
     pub(crate) unit: Unit,
     /// Index of the part of the review.
@@ -24,13 +25,27 @@ pub(crate) struct Passage {
     pub(crate) places: Places,
     /// Places taken over from the heading, the quotation, or the sentence before.
     pub(crate) inherited: Places,
+    /// The passage from which they were taken, if it stands in the same remark.
+    pub(crate) inherited_from: Option<usize>,
     /// The places taken over come from the comment's own line or from a heading.
     pub(crate) attached: bool,
     /// Code in it that does not stand in the source: names and fragments a remedy is made of.
     pub(crate) new_code: usize,
+    /// Small words, which join others to sentences.
+    pub(crate) joining: usize,
+    /// Commas, semicolons and line breaks, which lists are made of.
+    pub(crate) commas: usize,
     /// Words that are no code.
     pub(crate) words: usize,
     pub(crate) tone: Tone,
+    /// Tests were spoken of before it in the same remark.
+    pub(crate) after_tests: bool,
+    /// It enumerates.
+    pub(crate) lists: bool,
+    /// It only repeats the source or the brief, or speaks to the grader.
+    pub(crate) borrowed: bool,
+    /// It stands in a remark that says all is well.
+    pub(crate) denied: bool,
 }
 
 /// A word's meaning for comparison.
@@ -81,6 +96,11 @@ pub(crate) struct Ids {
     pub(crate) number: u16,
     pub(crate) production: u16,
     pub(crate) requirement: u16,
+    test: u16,
+    none_default: u16,
+    pub(crate) grader: u16,
+    pub(crate) verdict: u16,
+    n_plus_one: u16,
 }
 
 pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
@@ -102,6 +122,11 @@ pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
         number: id("big-number"),
         production: id("production"),
         requirement: id("requirement"),
+        test: id("test"),
+        none_default: id("default"),
+        grader: id("addresses-grader"),
+        verdict: id("verdict-fine"),
+        n_plus_one: id("n-plus-one"),
     }
 });
 
@@ -113,8 +138,30 @@ impl Passage {
     }
 }
 
+/// The brief's word sequences, to know what was copied from it.
+#[derive(Debug, Default)]
+pub(crate) struct Brief(HashSet<Vec<String>>);
+
+/// So many words in a row are no coincidence.
+const COPIED: usize = 4;
+
+impl Brief {
+    pub(crate) fn new(text: &str) -> Self {
+        let stems: Vec<String> = text::tokens(text, 0, text.len(), None).into_iter().map(|token| token.stem).collect();
+        Self(stems.windows(COPIED).map(<[String]>::to_vec).collect())
+    }
+
+    /// Whether most of the words were copied.
+    fn holds(&self, tokens: &[Token]) -> bool {
+        let windows = tokens.len().saturating_sub(COPIED - 1);
+        let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
+        let copied = stems.windows(COPIED).filter(|window| self.0.contains(*window)).count();
+        windows >= 3 && copied * 2 > windows
+    }
+}
+
 /// Reads the whole review.
-pub(crate) fn read(review: &Review, map: &Map, speller: &Speller) -> Vec<Passage> {
+pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief) -> Vec<Passage> {
     let mut passages = Vec::new();
     let (mut block, mut remark) = (0, 0);
     for (index, part) in review.parts.iter().enumerate() {
@@ -124,6 +171,7 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller) -> Vec<Passage
         // A comment is one remark, whatever its paragraphs.
         let attached = part.lines.is_some() || part.file.is_some();
         let base = units.first().map_or(0, |unit| unit.remark);
+        let mut file = part.file.as_deref().and_then(|path| map.file(path)).unwrap_or(0);
         for (position, mut unit) in units.into_iter().enumerate() {
             unit.headings.iter_mut().for_each(|heading| *heading += first);
             if attached {
@@ -140,13 +188,22 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller) -> Vec<Passage
             } else {
                 Vec::new()
             };
-            passages.push(passage(part, index, unit, leads, map, speller));
+            file = map.mentioned(&part.body[unit.start..unit.end]).unwrap_or(file);
+            passages.push(passage(part, index, unit, leads, file, map, speller));
             for (start, end, spot) in comments {
                 block += 1;
                 remark += 1;
-                let unit =
-                    Unit { start, end, kind: UnitKind::Prose, block, remark, headings: Vec::new(), continues: false };
-                let mut comment = passage(part, index, unit, false, map, speller);
+                let unit = Unit {
+                    start,
+                    end,
+                    kind: UnitKind::Prose,
+                    block,
+                    remark,
+                    headings: Vec::new(),
+                    continues: false,
+                    role: None,
+                };
+                let mut comment = passage(part, index, unit, false, file, map, speller);
                 if comment.places.spots.is_empty() {
                     comment.places.spots.extend(spot);
                 }
@@ -165,10 +222,58 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller) -> Vec<Passage
         }
         passages[index].around = around;
     }
+    for passage in &mut passages {
+        let empty = passage.words == 0 && passage.new_code == 0;
+        passage.borrowed = empty || passage.concepts.has(IDS.grader) || brief.holds(&passage.tokens);
+    }
+    mark_denials(&mut passages);
+    let mut tests: Option<usize> = None;
+    for passage in &mut passages {
+        passage.after_tests = tests == Some(passage.unit.remark);
+        if passage.concepts.has(IDS.test) {
+            tests = Some(passage.unit.remark);
+        }
+    }
     passages
 }
 
-fn passage(part: &Part, index: usize, unit: Unit, leads: bool, map: &Map, speller: &Speller) -> Passage {
+/// `N+1 queries: none.` says that there are none; `Tests: none.` names the problem.
+fn says_none(passage: &Passage) -> bool {
+    let last = passage.tokens.last().is_some_and(|token| token.word == "none");
+    last && passage.words <= 5 && !passage.concepts.has(IDS.test) && !passage.concepts.has(IDS.none_default)
+        || last && passage.words >= 2 && passage.words <= 4 && passage.concepts.has(IDS.n_plus_one)
+}
+
+/// A remark that begins by saying that something is no problem goes on to say why, for a sentence or two, until it turns.
+fn mark_denials(passages: &mut [Passage]) {
+    let mut left = 0;
+    for index in 0..passages.len() {
+        let held = &passages[index];
+        let before = index
+            .checked_sub(1)
+            .map(|before| &passages[before])
+            .filter(|before| before.unit.remark == held.unit.remark);
+        let tone = held.tone;
+        let denies = (tone.denies && !tone.contrasts && !tone.question) || says_none(held);
+        // The lead of a remark may be only its topic: "Tests: not needed", "**N+1.** None."
+        let leads = before.is_none_or(|before| before.words <= 5);
+        left = match before {
+            _ if denies && leads => 2,
+            None => 0,
+            Some(_) if tone.contrasts || tone.suggests || tone.question => 0,
+            Some(_) => usize::saturating_sub(left, 1),
+        };
+        // "Checked, fine" as a heading speaks for all beneath it.
+        let below =
+            held.unit.headings.iter().any(|&heading| passages[heading].tone.denies || passages[heading].tone.praises)
+                && !tone.contrasts
+                && !tone.suggests;
+        passages[index].denied = denies || left > 0 || below;
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one private constructor")]
+fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map: &Map, speller: &Speller) -> Passage {
     let lexicon = lexicon();
     let raw = &part.body[unit.start..unit.end];
     let (places, tokens, new_code) = if let UnitKind::Code { diff } = unit.kind {
@@ -181,7 +286,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, map: &Map, spelle
         let new_lines = snippet.fresh.lines().filter(|line| !line.trim().is_empty()).count();
         (snippet.places, tokens, new_lines * 2)
     } else {
-        let mut places = map.prose(raw, leads);
+        let mut places = map.prose(raw, leads, file);
         for code in inline_code(raw) {
             places.spots.extend(map.quoted(code));
         }
@@ -193,12 +298,25 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, map: &Map, spelle
     };
     let tokens = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { Vec::new() } else { tokens };
     let mut concepts = Concepts::default();
-    lexicon.find(&tokens, |concept, _, _| concepts.insert(concept));
+    let mut imperatives = Vec::new();
+    lexicon.find(&tokens, |concept, from, _| {
+        if concept == IDS.imperative {
+            imperatives.push(from);
+        }
+        // "What is not fine" and "keeps it from being safe" say the opposite.
+        let turned = (concept == IDS.deny || concept == IDS.praise)
+            && !lexicon::negates(&tokens[from])
+            && tokens[from.saturating_sub(2)..from].iter().any(lexicon::negates);
+        if !turned {
+            concepts.insert(concept);
+        }
+    });
     let content = content(&tokens, lexicon);
     let words = tokens
         .iter()
         .filter(|token| token.word.len() > 1 && token.word.chars().all(|c| c.is_alphabetic() || c == '\''))
         .count();
+    let joining = tokens.iter().filter(|token| text::is_stop(&token.word)).count();
     let has = |id| concepts.has(id);
     let tone = Tone {
         denies: has(IDS.deny),
@@ -208,7 +326,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, map: &Map, spelle
         nit: has(IDS.nit),
         consequence: has(IDS.consequence),
         suggests: has(IDS.suggest),
-        imperative: has(IDS.imperative),
+        imperative: unit.role == Some(Role::Fix) || directs(&tokens, imperatives),
         deictic: has(IDS.here),
         contrasts: has(IDS.contrast),
     };
@@ -221,11 +339,74 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, map: &Map, spelle
         content,
         places,
         inherited: Places::default(),
+        inherited_from: None,
+        joining,
+        commas: raw.matches([',', ';', '\n']).count() + 1,
         attached: false,
         new_code,
         words,
         tone,
+        denied: false,
+        borrowed: false,
+        after_tests: false,
+        lists: raw.matches([',', ';', '/']).count() >= 2,
     }
+}
+
+/// Whether one of the verbs at these tokens is an order: it begins the sentence, or follows a word that leads to one.
+fn directs(tokens: &[Token], verbs: impl IntoIterator<Item = usize>) -> bool {
+    const LEADS: &[&str] = &[
+        "please",
+        "pls",
+        "plz",
+        "just",
+        "then",
+        "instead",
+        "rather",
+        "simply",
+        "should",
+        "could",
+        "would",
+        "must",
+        "let's",
+        "lets",
+        "better",
+        "not",
+        "you",
+        "we",
+        "i'd",
+        "→",
+        "fix",
+        "suggestion",
+        "recommendation",
+        "to",
+        "and",
+        "or",
+        "also",
+        "so",
+        "maybe",
+        "perhaps",
+        "can",
+        "least",
+        "also",
+        "either",
+        "solution",
+        "d",
+        "do",
+        "by",
+    ];
+    // A subject before the verb makes it a statement, unless it is asked of someone.
+    const JOINS: &[&str] = &["and", "or", "to", "you", "we", "not", "so", "by", "do", "d", "can"];
+    verbs.into_iter().any(|at| match at.checked_sub(1).map(|before| tokens[before].word.as_str()) {
+        None => true,
+        Some(before) if JOINS.contains(&before) => {
+            at >= 2
+                && tokens[at.saturating_sub(6)..at - 1]
+                    .iter()
+                    .any(|token| LEADS.contains(&token.word.as_str()) && !JOINS.contains(&token.word.as_str()))
+        }
+        Some(before) => LEADS.contains(&before) || (at <= 2 && before.bytes().all(|b| b.is_ascii_digit())),
+    })
 }
 
 /// The content words of tokens, synonyms folded.
@@ -257,7 +438,7 @@ fn is_new_code(code: &str, map: &Map) -> bool {
 /// Hands places on: from the comment's line, headings, quotations, and from sentence to sentence within a remark.
 fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
     let attached = map.attached(part.file.as_deref(), part.lines);
-    let mut carried: BTreeMap<usize, Places> = BTreeMap::new();
+    let mut carried: BTreeMap<usize, (Places, usize)> = BTreeMap::new();
     let mut quoted: Option<Places> = None;
     for index in 0..passages.len() {
         let remark = passages[index].unit.remark;
@@ -274,7 +455,9 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
             || (matches!(passages[index].unit.kind, UnitKind::Code { .. }) && passages[index].new_code == 0);
         let before = carried.get(&remark).cloned();
         let from_quote = if is_quote { None } else { quoted.clone() };
-        let (inherited, attached_here) = if let Some(before) = before.filter(|places| !places.is_empty()) {
+        let mut inherited_from = None;
+        let (inherited, attached_here) = if let Some((before, from)) = before.filter(|(places, _)| !places.is_empty()) {
+            inherited_from = (from != usize::MAX).then(|| first + from);
             (before, false)
         } else if let Some(quoted) = from_quote.filter(|places| !places.spots.is_empty()) {
             (quoted, true)
@@ -285,6 +468,7 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
         };
         let passage = &mut passages[index];
         passage.inherited = inherited;
+        passage.inherited_from = inherited_from;
         passage.attached = attached_here;
         if is_quote {
             if !own.spots.is_empty() {
@@ -295,11 +479,11 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
         }
         // Numbers replace numbers; names alone leave the line of the sentence before in force.
         if passage.unit.kind != UnitKind::Heading {
-            let held = carried.entry(remark).or_insert_with(|| passage.inherited.clone());
+            let held = carried.entry(remark).or_insert_with(|| (passage.inherited.clone(), usize::MAX));
             if !own.spots.is_empty() {
-                *held = own;
+                *held = (own, index);
             } else if !own.names.is_empty() {
-                held.names = own.names;
+                held.0.names = own.names;
             }
         }
     }

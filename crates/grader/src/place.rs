@@ -157,7 +157,7 @@ impl Map {
         self.files.iter().map(|file| file.lines.len()).max().unwrap_or(usize::MAX)
     }
 
-    fn file(&self, path: &str) -> Option<usize> {
+    pub(crate) fn file(&self, path: &str) -> Option<usize> {
         let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         self.files
             .iter()
@@ -176,11 +176,12 @@ impl Map {
     }
 
     /// What a piece of prose refers to. `leads` says that it begins a block, where a bare number may be a line.
-    pub(crate) fn prose(&self, text: &str, leads: bool) -> Places {
+    /// `file` is the one that was spoken of last.
+    pub(crate) fn prose(&self, text: &str, leads: bool, file: usize) -> Places {
         let mut places = Places::default();
         let spoken = spoken_numbers(text);
         let text = spoken.as_deref().unwrap_or(text);
-        let mut file = self.files.iter().position(|file| text.contains(file.path.as_str())).unwrap_or(0);
+        let mut file = self.mentioned(text).unwrap_or(file);
         for captures in FILE_LINE.captures_iter(text) {
             if let Some(named) = self.file(&captures[1]) {
                 file = named;
@@ -197,6 +198,12 @@ impl Map {
         }
         self.add_names(text, &mut places);
         places
+    }
+
+    /// The file that the text names.
+    pub(crate) fn mentioned(&self, text: &str) -> Option<usize> {
+        let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+        self.files.iter().position(|file| text.contains(base(&file.path).as_str()))
     }
 
     fn add_numbers(&self, file: usize, text: &str, places: &mut Places) {
@@ -365,7 +372,8 @@ impl Map {
     /// Lines that a quotation (inline code, or a quoted block) takes from the source.
     pub(crate) fn quoted(&self, text: &str) -> Vec<Spot> {
         let wanted = squeeze(text.trim_matches(|c: char| c == '`' || c.is_whitespace()));
-        if wanted.len() < 8 {
+        // A name alone is looked up as a name.
+        if wanted.len() < 8 || wanted.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')')) {
             return Vec::new();
         }
         let mut spots = Vec::new();
@@ -376,7 +384,8 @@ impl Map {
                 }
             }
         }
-        if spots.len() > 8 { Vec::new() } else { spots }
+        // Words that stand in many places point at none.
+        if spots.len() > 3 { Vec::new() } else { spots }
     }
 
     /// Whether a name stands on, or defines, these lines.
@@ -527,7 +536,7 @@ impl Profile {
         whole_function: bool,
     ) -> Self {
         let mut profile = Self::default();
-        let said = map.prose(prose, false);
+        let said = map.prose(prose, false, 0);
         // `iter_readings` in the key's prose says that the issue is there; so do its line numbers.
         for &name in &said.names {
             let spread = map.names[name].lines.len() as f64;
@@ -569,7 +578,7 @@ impl Profile {
             let weight = within as f64 / name.lines.len() as f64;
             let held = profile.names.entry(index).or_insert(0.0);
             *held = held.max(weight);
-            if weight >= 0.3 && name.lines.len() <= 4 {
+            if weight >= 0.5 && name.lines.len() <= 3 {
                 profile.related.extend(name.lines.iter().copied());
             }
         }
@@ -617,7 +626,7 @@ impl Profile {
             return (1.0 - 0.5 * wide).clamp(0.4, 1.0);
         }
         let related = (spot.lines.start..=spot.lines.end).any(|line| self.related.contains(&(spot.file, line)));
-        if related && spot.lines.end - spot.lines.start <= 6 {
+        if related && spot.lines.end - spot.lines.start <= 2 {
             return 0.6;
         }
         let near = Lines { start: own.lines.start.saturating_sub(NEAR), end: own.lines.end + NEAR };
@@ -642,7 +651,7 @@ mod tests {
     }
 
     fn lines(text: &str) -> Vec<(usize, usize)> {
-        map().prose(text, true).spots.iter().map(|spot| (spot.lines.start, spot.lines.end)).collect()
+        map().prose(text, true, 0).spots.iter().map(|spot| (spot.lines.start, spot.lines.end)).collect()
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! Markdown gives the blocks; a block is cut into sentences, and a long sentence without full stops into clauses, so that a
 //! unit speaks of one thing.
 
+use regex::Regex;
+use std::sync::LazyLock;
+
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// Sort of a unit.
@@ -35,6 +38,66 @@ pub(crate) struct Unit {
     pub(crate) headings: Vec<usize>,
     /// A clause that goes on with the sentence of the unit before.
     pub(crate) continues: bool,
+    /// What the title of its column says it is, or the word before its colon.
+    pub(crate) role: Option<Role>,
+}
+
+/// What a part of a remark is announced as: by the title of a table's column, or by a label such as `Impact:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Why, impact, consequence.
+    Why,
+    /// Fix, suggestion, recommendation.
+    Fix,
+}
+
+/// The role that a title or label announces.
+pub(crate) fn role(label: &str) -> Option<Role> {
+    let has = |words: &[&str]| {
+        label.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word.to_lowercase().as_str()))
+    };
+    if has(&[
+        "fix",
+        "fixes",
+        "suggestion",
+        "suggestions",
+        "suggest",
+        "recommendation",
+        "recommended",
+        "remedy",
+        "solution",
+        "proposal",
+        "proposed",
+        "action",
+        "instead",
+        "change",
+        "todo",
+    ]) {
+        Some(Role::Fix)
+    } else if has(&[
+        "why",
+        "impact",
+        "consequence",
+        "consequences",
+        "effect",
+        "reason",
+        "risk",
+        "because",
+        "rationale",
+        "result",
+        "symptom",
+    ]) {
+        Some(Role::Why)
+    } else {
+        None
+    }
+}
+
+/// The label at the head of a unit: `**Impact:** ...`, `fix - ...`.
+fn label(text: &str) -> Option<Role> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = text.find([':', '→', '—', '–']).filter(|&end| end <= 24)?;
+    if text[..end].split_whitespace().count() <= 2 { role(&text[..end]) } else { None }
 }
 
 /// A clause that is shorter is not cut off.
@@ -44,8 +107,17 @@ const LONG_SENTENCE: usize = 38;
 
 /// Cuts the body of one part into units. `block` and `remark` numbers begin at those given and are unique in the review.
 pub(crate) fn units(body: &str, next_block: &mut usize, next_remark: &mut usize) -> Vec<Unit> {
-    Segmenter { body, units: Vec::new(), headings: Vec::new(), block: next_block, remark: next_remark, row: false }
-        .run()
+    Segmenter {
+        body,
+        units: Vec::new(),
+        headings: Vec::new(),
+        block: next_block,
+        remark: next_remark,
+        row: false,
+        titles: Vec::new(),
+        column: 0,
+    }
+    .run()
 }
 
 struct Segmenter<'a> {
@@ -55,6 +127,9 @@ struct Segmenter<'a> {
     block: &'a mut usize,
     remark: &'a mut usize,
     row: bool,
+    /// The table's column titles, by what they announce.
+    titles: Vec<Option<Role>>,
+    column: usize,
 }
 
 impl Segmenter<'_> {
@@ -113,17 +188,17 @@ impl Segmenter<'_> {
                 Event::Start(Tag::TableRow) => {
                     *self.remark += 1;
                     self.row = true;
+                    self.column = 0;
                 }
                 Event::End(TagEnd::TableRow) => self.row = false,
-                Event::End(TagEnd::TableHead) => {
-                    // Column titles are no remarks.
-                    run = None;
-                }
+                Event::Start(Tag::TableHead) => self.titles.clear(),
                 Event::End(TagEnd::TableCell) => {
                     if self.row {
                         self.flush(&mut run, quotes);
+                        self.column += 1;
                     } else {
-                        run = None;
+                        // Column titles are no remarks.
+                        self.titles.push(run.take().and_then(|(start, end)| role(&body[start..end])));
                     }
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
@@ -173,7 +248,21 @@ impl Segmenter<'_> {
         let (start, end) = trim(self.body, start, end);
         if start < end {
             let headings = self.headings();
-            self.units.push(Unit { start, end, kind, block: *self.block, remark: *self.remark, headings, continues });
+            let cell = if self.row { self.titles.get(self.column).copied().flatten() } else { None };
+            let labelled = label(&self.body[start..end]);
+            // A label holds for its whole block.
+            let before = self.units.last().filter(|unit| unit.block == *self.block).and_then(|unit| unit.role);
+            let role = cell.or(labelled).or(before);
+            self.units.push(Unit {
+                start,
+                end,
+                kind,
+                block: *self.block,
+                remark: *self.remark,
+                headings,
+                continues,
+                role,
+            });
         }
     }
 
@@ -189,12 +278,20 @@ impl Segmenter<'_> {
 
     fn flush(&mut self, run: &mut Option<(usize, usize)>, quotes: usize) {
         let Some((start, end)) = run.take() else { return };
-        *self.block += 1;
         let kind = if quotes > 0 { UnitKind::Quote } else { UnitKind::Prose };
-        for (start, end) in sentences(self.body, start, end) {
-            let clauses = clauses(self.body, start, end);
-            for (index, (start, end)) in clauses.into_iter().enumerate() {
-                self.push(start, end, kind, index > 0);
+        for (index, (start, end)) in paragraphs(self.body, start, end).into_iter().enumerate() {
+            *self.block += 1;
+            if index > 0 {
+                *self.remark += 1;
+            }
+            if is_title(&self.body[start..end]) && !self.row {
+                self.heading(HeadingLevel::H6, start, end);
+                continue;
+            }
+            for (start, end) in sentences(self.body, start, end) {
+                for (index, (start, end)) in clauses(self.body, start, end).into_iter().enumerate() {
+                    self.push(start, end, kind, index > 0);
+                }
             }
         }
     }
@@ -226,6 +323,7 @@ impl Segmenter<'_> {
                 remark: *self.remark,
                 headings,
                 continues: false,
+                role: None,
             });
         }
     }
@@ -264,11 +362,50 @@ fn looks_like_code(text: &str) -> bool {
     })
 }
 
+/// A line that is nothing but a few bold words, or a few words and a colon, stands for a heading.
+fn is_title(text: &str) -> bool {
+    let text = text.trim();
+    let bold = text
+        .strip_prefix("**")
+        .and_then(|rest| rest.trim_end_matches([':', '.']).strip_suffix("**"))
+        .is_some_and(|inner| !inner.contains("**"));
+    bold && text.split_whitespace().count() <= 8
+}
+
+/// Cuts a paragraph where a line begins with a place, or is a title: people write lists without bullets.
+fn paragraphs(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
+    let slice = &text[start..end];
+    let mut out = Vec::new();
+    let (mut begin, mut at, mut titled) = (0, 0, false);
+    // Where most lines begin with a place, the paragraph is a list, and each line an item.
+    let lines = slice.lines().count();
+    let listed = lines > 1 && slice.lines().filter(|line| PLACE_FIRST.is_match(line)).count() * 2 >= lines;
+    for line in slice.split_inclusive('\n') {
+        if at > begin && (titled || listed || PLACE_FIRST.is_match(line) || is_title(line)) {
+            out.push((start + begin, start + at));
+            begin = at;
+        }
+        titled = is_title(line);
+        at += line.len();
+    }
+    out.push((start + begin, end));
+    out
+}
+
+/// A line that begins with `line 16`, `L16`, `service.py line 28`, `service.py:28`, `16:`.
+static PLACE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*[-*`(\[]*(?i:(?:[\w./-]+\.py`?,?\s*:?\s*)?(?:lines?|zeile|l)\.?\s*\d|[\w./-]+\.py`?[:\s]+\d|\d{1,3}(?:\s*[-–/,&+]\s*\d{1,3})*\s*[:)]\s)")
+        .unwrap_or_else(|error| panic!("{error}"))
+});
+
 fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
     let slice = &text[start..end];
     let head = slice.len() - slice.trim_start().len();
     (start + head, start + slice.trim_end().len().max(head))
 }
+
+/// Editors wrap lines at this width or more.
+const UNWRAPPED: usize = 60;
 
 /// Cuts at full stops, question and exclamation marks, and at line breaks that begin a new thought.
 fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
@@ -276,6 +413,8 @@ fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut begin = 0;
     let mut in_code = false;
+    // Lines that are all short were not wrapped by an editor: their writer ended them.
+    let short_lines = slice.lines().count() > 1 && slice.lines().all(|line| line.chars().count() < UNWRAPPED);
     let chars: Vec<(usize, char)> = slice.char_indices().collect();
     for (k, &(i, c)) in chars.iter().enumerate() {
         match c {
@@ -305,7 +444,7 @@ fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
                             && head.bytes().any(|b| b.is_ascii_digit())
                             && head.split_whitespace().count() <= 2
                     });
-                if starts_item {
+                if starts_item || short_lines {
                     out.push((start + begin, start + i));
                     begin = i + 1;
                 }

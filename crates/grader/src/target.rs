@@ -1,11 +1,14 @@
 //! The issues and decoys of a key, prepared for comparison with passages.
 
-use crate::lexicon::{KindRules, Lexicon, Rule, best, lexicon};
+use crate::lexicon::{KindRules, Lexicon, Phrase, Rule, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
 use crate::text::{self, Speller};
 use crate::{Key, Lines};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind under which an issue is judged whose key has no code.
+pub(crate) const PROSE: &str = "prose";
 
 /// An issue or decoy of the key.
 #[derive(Debug)]
@@ -20,6 +23,12 @@ pub(crate) struct Target {
     pub(crate) prose: [BTreeMap<Sense, f64>; 3],
     /// All three together.
     pub(crate) all: BTreeMap<Sense, f64>,
+    /// Stems of all its prose.
+    pub(crate) stems: BTreeSet<String>,
+    /// The key's own phrases that earn named, why and fix.
+    pub(crate) terms: [Vec<Phrase>; 3],
+    /// Those of them that are names of the source.
+    pub(crate) names: BTreeSet<Sense>,
 }
 
 /// Prepares all targets: issues first, then decoys.
@@ -33,8 +42,13 @@ pub(crate) fn targets(key: &Key, map: &Map) -> Vec<Target> {
             format!("{} {}", issue.fix, issue.terms_fix.join(". ")),
         ];
         let whole = issue.kind == "missing-tests";
+        // Without code there are no places, only the words of the key.
+        let kind = if key.sources.is_empty() { PROSE } else { &issue.kind };
         let place = Place { file: issue.file.as_deref(), lines: issue.lines, whole };
-        targets.push(target(lexicon, map, key, false, index, &issue.kind, &place, &prose));
+        let mut target = target(lexicon, map, key, false, index, kind, &place, &prose);
+        target.terms = [&issue.terms_named, &issue.terms_why, &issue.terms_fix]
+            .map(|terms| terms.iter().map(|term| Phrase::plain(term)).collect());
+        targets.push(target);
     }
     for (index, decoy) in key.decoys.iter().enumerate() {
         let prose = [decoy.summary.clone(), decoy.why.clone(), String::new()];
@@ -81,8 +95,25 @@ fn target(
             .map(|sense| (sense, 1.0))
             .collect::<BTreeMap<_, _>>()
     });
-    let all = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
-    Target { decoy, index, rules: lexicon.kind(kind), kind: kind.to_owned(), profile, prose: senses, all }
+    let all: BTreeMap<Sense, f64> = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
+    let source = key
+        .sources
+        .iter()
+        .flat_map(|source| text::tokens(&source.text, 0, source.text.len(), None))
+        .collect::<Vec<_>>();
+    let names = content(&source, lexicon);
+    Target {
+        decoy,
+        index,
+        rules: lexicon.kind(kind),
+        kind: kind.to_owned(),
+        profile,
+        names,
+        terms: Default::default(),
+        stems: stems(&text::tokens(&prose.join(" "), 0, prose.join(" ").len(), None)),
+        prose: senses,
+        all,
+    }
 }
 
 /// A speller for reviews of this exercise.
@@ -117,8 +148,29 @@ pub(crate) fn similarity(content: &BTreeSet<Sense>, prose: &BTreeMap<Sense, f64>
     sum / (sum + HALF)
 }
 
+/// Names that stand for a place so surely outweigh the line of the sentence before.
+const UNMISTAKABLE: f64 = 0.75;
+
 /// What a combination is worth whose parts stand in different clauses of one sentence.
 const AROUND: f64 = 0.8;
+
+/// The stems of content words.
+pub(crate) fn stems(tokens: &[text::Token]) -> BTreeSet<String> {
+    tokens
+        .iter()
+        .filter(|token| token.word.len() > 1 && !text::is_stop(&token.word))
+        .map(|token| token.stem.clone())
+        .collect()
+}
+
+/// Cosine of two sets of words, each word counted once and all alike. On real review comments this agreed better with a
+/// judge than with weights by rarity.
+pub(crate) fn cosine(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    a.intersection(b).count() as f64 / ((a.len() * b.len()) as f64).sqrt()
+}
 
 /// How a passage compares with a target.
 #[derive(Debug, Clone, Copy, Default)]
@@ -131,6 +183,8 @@ pub(crate) struct Compared {
     pub(crate) fix: f64,
     pub(crate) not: f64,
     pub(crate) similarity: f64,
+    /// Cosine of the words of the whole remark and the key's prose.
+    pub(crate) cosine: f64,
 }
 
 impl Target {
@@ -142,7 +196,7 @@ impl Target {
             let inherited = self.profile.fit(&passage.inherited, map);
             fit.lines = inherited.lines * 0.8;
             let there = passage.places.names.iter().any(|&name| map.name_at(name, &passage.inherited.spots));
-            fit.elsewhere = inherited.elsewhere && (fit.names < 0.5 || there);
+            fit.elsewhere = inherited.elsewhere && (fit.names < UNMISTAKABLE || there);
         }
         let weight = |rules: Option<&'static [Rule]>| {
             let at = |concepts| rules.and_then(|rules| best(rules, concepts)).map_or(0.0, |rule| rule.weight);
@@ -156,6 +210,7 @@ impl Target {
             fix: weight(self.rules.map(|rules| &rules.fix[..])),
             not: weight(self.rules.map(|rules| &rules.not[..])),
             similarity: similarity(&passage.content, &self.all),
+            cosine: 0.0,
         }
     }
 }

@@ -24,7 +24,7 @@ static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     "a an the this that these those it its is are was were be been being am do does did doing have has had having i you he she we they me him her us \
      them my your his our their of in on at by for from to with as and or but if then than so not no nor too very can will would could should may might \
      must shall just also there here what which who whom when where why how all any both each few more most other some such only own same s t d ll m re \
-     ve don doesn didn isn aren wasn weren won wouldn shouldn couldn into over under up down out off about again further once because while until"
+     ve don doesn didn isn aren wasn weren won wouldn shouldn couldn into over under up down out off about because while until"
         .split_whitespace()
         .collect()
 });

@@ -58,7 +58,7 @@ def bill(tariffs: dict[str, dict], events: Iterable[Event]) -> list[tuple[str, D
     """Station and amount in euros of each session."""
     amounts = []
     for station, minutes, kwh in sessions(events):
-        tariff = tariffs.get(station, STANDARD)
+        tariff = tariffs[station] if station in tariffs else STANDARD
         overtime = max(minutes - FREE_MINUTES, 0)
         amount = kwh * Decimal(tariff["per_kwh"]) + overtime * Decimal(tariff["per_minute"])
         amounts.append((station, amount.quantize(Decimal("0.01"))))
