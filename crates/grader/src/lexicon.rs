@@ -109,6 +109,7 @@ pub(crate) struct Lexicon {
     kinds: HashMap<&'static str, KindRules>,
     synonyms: HashMap<String, u16>,
     words: Vec<String>,
+    terms: HashSet<String>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::compile);
@@ -167,7 +168,8 @@ impl Lexicon {
             .collect();
         let mut words: Vec<String> = words.into_iter().collect();
         words.sort_unstable();
-        Self { ids, by_first, phrases, kinds, synonyms, words }
+        let terms = words.iter().map(|word| text::stem(word)).collect();
+        Self { ids, by_first, phrases, kinds, synonyms, words, terms }
     }
 
     /// The index of a concept that the grader itself asks for. It is a defect of the lexicon if it is missing.
@@ -178,6 +180,11 @@ impl Lexicon {
     /// The rules of a kind; none for `custom` and for a kind without a rubric, which are judged by the key's prose.
     pub(crate) fn kind(&self, id: &str) -> Option<&KindRules> {
         self.kinds.get(id).filter(|rules| !rules.named.is_empty())
+    }
+
+    /// Whether the stem is that of a word of the lexicon.
+    pub(crate) fn is_term(&self, stem: &str) -> bool {
+        self.terms.contains(stem)
     }
 
     /// A number for the group of words that mean the same in reviews, where the stem is in one.

@@ -40,7 +40,7 @@ impl<'k> Grader<'k> {
         let english: std::collections::HashSet<&str> = assay_catalog::rubric::english().collect();
         let map = place::Map::new(&key.sources, |word| english.contains(word));
         let targets = target::targets(key, &map);
-        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(&key.brief) }
+        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(key) }
     }
 
     /// Grades one review. Same key and review give the same grade, always.

@@ -1,5 +1,6 @@
 //! What each unit of a review says: its words, concepts, places, and how it says them.
 
+use crate::Key;
 use crate::lexicon::{self, Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places};
 use crate::review::{Part, Review};
@@ -42,6 +43,8 @@ pub(crate) struct Passage {
     pub(crate) after_tests: bool,
     /// It enumerates.
     pub(crate) lists: bool,
+    /// It speaks of what this exercise is about.
+    pub(crate) about: bool,
     /// It only repeats the source or the brief, or speaks to the grader.
     pub(crate) borrowed: bool,
     /// It stands in a remark that says all is well.
@@ -140,22 +143,37 @@ impl Passage {
 
 /// The brief's word sequences, to know what was copied from it.
 #[derive(Debug, Default)]
-pub(crate) struct Brief(HashSet<Vec<String>>);
+pub(crate) struct Brief {
+    windows: HashSet<Vec<String>>,
+    /// What this exercise is about: words of its brief and source that are no terms of the trade.
+    domain: BTreeSet<Sense>,
+}
 
 /// So many words in a row are no coincidence.
 const COPIED: usize = 4;
 
 impl Brief {
-    pub(crate) fn new(text: &str) -> Self {
-        let stems: Vec<String> = text::tokens(text, 0, text.len(), None).into_iter().map(|token| token.stem).collect();
-        Self(stems.windows(COPIED).map(<[String]>::to_vec).collect())
+    pub(crate) fn new(key: &Key) -> Self {
+        let tokens = text::tokens(&key.brief, 0, key.brief.len(), None);
+        let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
+        let mut domain = content(&tokens, lexicon());
+        for source in &key.sources {
+            domain.extend(content(&text::tokens(&source.text, 0, source.text.len(), None), lexicon()));
+        }
+        domain.retain(|sense| matches!(sense, Sense::Stem(stem) if !lexicon().is_term(stem)));
+        Self { windows: stems.windows(COPIED).map(<[String]>::to_vec).collect(), domain }
+    }
+
+    /// Whether the words speak of what this exercise is about.
+    fn is_about(&self, content: &BTreeSet<Sense>) -> bool {
+        content.iter().any(|sense| self.domain.contains(sense))
     }
 
     /// Whether most of the words were copied.
     fn holds(&self, tokens: &[Token]) -> bool {
         let windows = tokens.len().saturating_sub(COPIED - 1);
         let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
-        let copied = stems.windows(COPIED).filter(|window| self.0.contains(*window)).count();
+        let copied = stems.windows(COPIED).filter(|window| self.windows.contains(*window)).count();
         windows >= 3 && copied * 2 > windows
     }
 }
@@ -223,6 +241,7 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief)
         passages[index].around = around;
     }
     for passage in &mut passages {
+        passage.about = brief.is_about(&passage.content);
         let empty = passage.words == 0 && passage.new_code == 0;
         passage.borrowed = empty || passage.concepts.has(IDS.grader) || brief.holds(&passage.tokens);
     }
@@ -348,6 +367,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         tone,
         denied: false,
         borrowed: false,
+        about: false,
         after_tests: false,
         lists: raw.matches([',', ';', '/']).count() >= 2,
     }
