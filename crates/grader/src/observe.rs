@@ -50,15 +50,15 @@ const TERMS: (f64, f64) = (0.12, 6.0);
 /// checklists and lectures the highest has 0.12; of the reviews in everyday words without a place the lowest has 0.3.
 const ABOUT: f64 = 0.2;
 
-fn generic(passages: &[Passage], prose: &[&Passage]) -> bool {
+fn generic(bare: bool, prose: &[&Passage]) -> bool {
     let about = prose.iter().filter(|passage| passage.about).count();
-    let bare = passages.iter().all(|passage| passage.places.is_empty() && passage.inherited.is_empty());
     bare && prose.len() >= 4 && (about as f64) < ABOUT * prose.len() as f64
 }
 
 impl Document {
     fn new(passages: &[Passage], assigned: &[Option<usize>]) -> Self {
         let prose: Vec<&Passage> = passages.iter().filter(|passage| passage.words >= 3).collect();
+        let bare = passages.iter().all(|passage| passage.places.is_empty() && passage.inherited.is_empty());
         let placed = prose.iter().filter(|passage| !passage.places.is_empty() || !passage.inherited.is_empty()).count();
         let spoken: Vec<&Passage> = passages
             .iter()
@@ -74,8 +74,8 @@ impl Document {
         Self {
             placed: placed as f64 / prose.len().max(1) as f64,
             denying: denied as f64 / spoken.len().max(1) as f64,
-            bare: passages.iter().all(|passage| passage.places.is_empty() && passage.inherited.is_empty()),
-            generic: generic(passages, &prose),
+            bare,
+            generic: generic(bare, &prose),
             approved: passages.iter().any(|passage| passage.concepts.has(IDS.verdict)),
             terms: !pointed
                 && words >= 12
