@@ -1,0 +1,55 @@
+//! The arguments of `assay grade`.
+
+use super::{BankArguments, OutputArguments};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Grades reviews of one exercise and shows the words that earned each credit.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  assay grade web/course-waitlist answers/*.md --pass-mark 0.6")]
+pub(crate) struct GradeArguments {
+    /// Names the exercise: its folder, or its id in the bank (`assay list` shows them).
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: String,
+    /// Names the reviews: Markdown, plain text, or JSON with GitHub's review comments; `-` is standard input.
+    #[arg(value_name = "REVIEW", required = true)]
+    pub(crate) reviews: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) bank: BankArguments,
+    /// Chooses the form of the result. JSON is one object for one review and an array for several.
+    #[arg(long, value_enum, default_value_t = GradeFormat::Text)]
+    pub(crate) format: GradeFormat,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    /// Ends with status 1 if a review scores less than this share of the points.
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
+    pub(crate) pass_mark: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GradeFormat {
+    /// A report with the credited words marked.
+    Text,
+    /// The whole grade for programs.
+    Json,
+    /// A row a review for spreadsheets.
+    Csv,
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share lies from 0 to 1, such as 0.6".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_share_lies_from_0_to_1() {
+        assert_eq!(super::parse_share("0.6"), Ok(0.6));
+        for text in ["-0.1", "1.01", "60", "NaN", "x"] {
+            assert!(super::parse_share(text).is_err(), "{text}");
+        }
+    }
+}
