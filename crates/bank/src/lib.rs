@@ -11,6 +11,7 @@ mod labels;
 mod manifest;
 mod problem;
 
+pub use assay_python::highlight::{Class, highlight};
 pub use bank::{Bank, Entry, NotFound, resolve};
 pub use check::{Checked, check, check_references};
 pub use exercise::{Exercise, Opened, Sample};

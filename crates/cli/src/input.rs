@@ -1,37 +1,66 @@
 //! Reviews from files and from standard input.
 
 use crate::error::CliError;
+use crate::output;
 use assay_bank::{Document, MAX_FILE_BYTES, Problem};
 use assay_grader::{Review, ReviewError};
+use assay_report::record::sha256;
 use std::io::{self, Read};
 use std::path::Path;
 
 /// The name of a review that comes from standard input, and the argument that asks for it.
 pub(crate) const STDIN: &str = "-";
 
+/// What somebody handed in: a review with its hash, or why it cannot be read.
+pub(crate) struct Submission {
+    /// How it is called in reports.
+    pub(crate) name: String,
+    pub(crate) review: Result<ReadReview, String>,
+}
+
+/// A review as it was read.
+pub(crate) struct ReadReview {
+    pub(crate) review: Review,
+    /// Hash of the bytes of its file.
+    pub(crate) sha256: String,
+}
+
+impl Submission {
+    /// Reads a review; `-` is standard input. Why one cannot be read is told at length on standard error.
+    pub(crate) fn read(path: &Path) -> Self {
+        let name = review_name(path);
+        let review = read_review(path, &name).map_err(|Unreadable { reason, diagnostic }| {
+            output::warn(&*diagnostic);
+            reason
+        });
+        Self { name, review }
+    }
+}
+
 /// A review that cannot be graded: a short reason for reports, and the whole story.
-pub(crate) struct Unreadable {
-    pub(crate) reason: String,
-    pub(crate) diagnostic: Box<dyn miette::Diagnostic>,
+struct Unreadable {
+    reason: String,
+    diagnostic: Box<dyn miette::Diagnostic>,
 }
 
 /// The name of a review in reports: the file's.
-pub(crate) fn review_name(path: &Path) -> String {
+fn review_name(path: &Path) -> String {
     if path == Path::new(STDIN) {
         return "(standard input)".to_owned();
     }
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Reads a review; `-` is standard input.
-pub(crate) fn read_review(path: &Path) -> Result<Review, Unreadable> {
+fn read_review(path: &Path, name: &str) -> Result<ReadReview, Unreadable> {
     let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path) };
     let bytes = bytes.map_err(|(reason, help)| {
         let message = format!("the review {} cannot be read: {reason}", path.display());
         Unreadable { reason, diagnostic: Box::new(CliError::new("unreadable-review", message, help)) }
     })?;
-    Review::from_bytes(&review_name(path), &bytes)
-        .map_err(|error| Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) })
+    match Review::from_bytes(name, &bytes) {
+        Ok(review) => Ok(ReadReview { review, sha256: sha256(&bytes) }),
+        Err(error) => Err(Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) }),
+    }
 }
 
 type ReadResult = Result<Vec<u8>, (String, &'static str)>;

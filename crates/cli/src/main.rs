@@ -2,7 +2,9 @@
 
 mod args;
 mod commands;
+mod decisions;
 mod error;
+mod grading;
 mod input;
 mod output;
 mod status;

@@ -19,9 +19,9 @@ const UNSURE: (f64, f64) = (0.40, 0.60);
 /// The author of the key said that these words earn the credit.
 const BY_TERM: f64 = 0.9;
 /// Shares of an issue's points for named, why and fix.
-const SHARES: [f64; 3] = [0.4, 0.4, 0.2];
+pub(crate) const SHARES: [f64; 3] = [0.4, 0.4, 0.2];
 /// What a decoy called a problem costs.
-const DECOY_COST: f64 = 0.25;
+pub(crate) const DECOY_COST: f64 = 0.25;
 /// From these scores on a review may be senior, or mid.
 const SENIOR: f64 = 0.6;
 const MID: f64 = 0.3;
@@ -473,7 +473,7 @@ fn cut(text: &str, limit: usize) -> &str {
     &text[..end]
 }
 
-fn band(score: f64, signals: &[Signal]) -> (Band, String) {
+pub(crate) fn band(score: f64, signals: &[Signal]) -> (Band, String) {
     let present = signals.iter().filter(|signal| signal.present).count();
     let explains = signals.iter().any(|signal| signal.id == "explains" && signal.present);
     let percent = score * 100.0;

@@ -7,6 +7,7 @@
 pub mod agreement;
 mod assign;
 mod credit;
+pub mod decide;
 mod grade;
 mod key;
 mod language;
@@ -22,7 +23,7 @@ mod text;
 pub use grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
 pub use key::{Definition, DefinitionKind, Key, KeyDecoy, KeyIssue, Lines, Source};
 pub use observe::Features;
-pub use review::{Review, ReviewError};
+pub use review::{Part, Review, ReviewError};
 
 /// Grades reviews of one exercise. Building it compiles the key; grading is then cheap and may be done from many threads.
 #[derive(Debug)]

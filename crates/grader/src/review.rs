@@ -19,17 +19,32 @@ pub struct Review {
 
 /// A piece of prose with the place it was attached to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub(crate) file: Option<String>,
-    pub(crate) lines: Option<Lines>,
+pub struct Part {
+    /// The file that the comment stands at.
+    pub file: Option<String>,
+    /// The lines that the comment stands at.
+    pub lines: Option<Lines>,
     /// The prose, unescaped.
-    pub(crate) body: String,
+    pub body: String,
     /// Where stretches of `body` begin in the text as read: `(offset in body, offset in text)`, ascending. Between two
     /// entries both run on byte by byte.
     pub(crate) map: Vec<(usize, usize)>,
 }
 
 impl Part {
+    /// The offset in the body of an offset in the text as read. `None` for an offset outside this part.
+    pub fn body_offset(&self, at: usize) -> Option<usize> {
+        let index = self.map.partition_point(|&(_, text)| text <= at).checked_sub(1)?;
+        let (body, text) = self.map[index];
+        // What lies between two stretches, such as an escape, belongs to the end of the first.
+        let limit = self.map.get(index + 1).map_or(self.body.len(), |&(next, _)| next);
+        let offset = body + (at - text);
+        if offset <= limit {
+            return Some(offset);
+        }
+        (index + 1 < self.map.len()).then_some(limit)
+    }
+
     /// The offset in the text as read of an offset in the body.
     pub(crate) fn offset(&self, at: usize) -> usize {
         let index = self.map.partition_point(|&(body, _)| body <= at).saturating_sub(1);
@@ -63,6 +78,11 @@ struct Comment<'a> {
 }
 
 impl Review {
+    /// The parts in their order: the whole text, or the comments with their places.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// Reads a review from bytes: Markdown, plain text, or JSON (an array of GitHub's review comments), told apart by content.
     /// A byte order mark is passed over.
     ///
@@ -185,7 +205,17 @@ mod tests {
         for word in ["`x`", "a"] {
             let at = part.body.find(word).unwrap();
             assert!(text[part.offset(at)..].starts_with(word), "{word}");
+            assert_eq!(part.body_offset(part.offset(at)), Some(at));
         }
+    }
+
+    #[test]
+    fn offsets_outside_a_part_have_no_place_in_it() {
+        let review = Review::from_text("r.json", "[{\"body\": \"a\"}, {\"body\": \"b\"}]").unwrap();
+        let [first, second] = review.parts() else { panic!("two comments") };
+        assert_eq!(first.body_offset(second.offset(0)), None);
+        assert_eq!(second.body_offset(first.offset(0)), None);
+        assert_eq!((first.body_offset(first.offset(1)), second.body_offset(second.offset(1))), (Some(1), Some(1)));
     }
 
     #[test]

@@ -10,7 +10,9 @@ pub mod calibration;
 pub mod grade;
 pub mod kinds;
 mod look;
+mod page;
 pub mod problem;
+pub mod record;
 pub mod untrusted;
 
 pub use look::Look;

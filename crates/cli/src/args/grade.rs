@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// Grades reviews of one exercise and shows the words that earned each credit.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  assay grade web/course-waitlist answers/*.md --pass-mark 0.6")]
+#[command(after_help = "Example:\n  assay grade web/course-waitlist answers/*.md --pass-mark 0.6\n  \
+                        assay grade web/course-waitlist anna.md --format html --output anna.html\n  \
+                        assay grade web/course-waitlist anna.md --overrides decisions.json")]
 pub(crate) struct GradeArguments {
     /// Names the exercise: its folder, or its id in the bank (`assay list` shows them).
     #[arg(value_name = "EXERCISE")]
@@ -24,6 +26,9 @@ pub(crate) struct GradeArguments {
     /// Ends with status 1 if a review scores less than this share of the points.
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     pub(crate) pass_mark: Option<f64>,
+    /// Applies what a person decided, as the page of `--format html` hands it out. Every format then says so.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overrides: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,6 +39,8 @@ pub(crate) enum GradeFormat {
     Json,
     /// A row a review for spreadsheets.
     Csv,
+    /// A page for a browser: one file that needs no other and no network. It takes one review.
+    Html,
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {

@@ -1,12 +1,12 @@
 //! `assay grade`
 
 use crate::args::{GradeArguments, GradeFormat};
+use crate::decisions;
 use crate::error::{CliError, Failure};
-use crate::input::{self, STDIN};
+use crate::grading::Grading;
+use crate::input::{STDIN, Submission};
 use crate::output;
 use crate::status::Status;
-use assay_bank::Exercise;
-use assay_grader::Grader;
 use assay_report::Look;
 use assay_report::grade::{self, Outcome};
 use std::path::Path;
@@ -16,14 +16,22 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
         let help = "Name it once; standard input holds one review.";
         return Err(CliError::new("usage", "`-` is named more than once", help).into());
     }
-    let entry = assay_bank::resolve(&arguments.exercise, arguments.bank.bank.as_deref())?;
-    let exercise = Exercise::load(&entry.id, entry.folder).map_err(Failure::all)?;
-    let key = exercise.key();
-    let grader = Grader::new(&key);
-    let outcomes: Vec<Outcome> = arguments.reviews.iter().map(|path| grade_one(&grader, &exercise.id, path)).collect();
+    if arguments.format == GradeFormat::Html && arguments.reviews.len() > 1 {
+        let help = "Grade them one by one, each with its own --output.";
+        return Err(CliError::new("usage", "`--format html` takes one review", help).into());
+    }
+    let overrides = arguments.overrides.as_deref().map(decisions::read).transpose()?;
+    let grading = Grading::open(&arguments.exercise, &arguments.bank)?;
+    let grader = grading.grader();
+    let mut outcomes: Vec<Outcome> =
+        arguments.reviews.iter().map(|path| grading.grade(&grader, Submission::read(path))).collect();
+    let decided = overrides.map_or(Status::Done, |overrides| decisions::apply(&overrides, &mut outcomes));
     let text = match arguments.format {
         GradeFormat::Json => grade::json(&outcomes),
         GradeFormat::Csv => grade::csv(&outcomes),
+        GradeFormat::Html => {
+            outcomes.first().map(|outcome| grade::html(&grading.exercise, outcome)).unwrap_or_default()
+        }
         GradeFormat::Text => {
             let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
             grade::text(&outcomes, look)
@@ -33,21 +41,8 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
     if outcomes.len() > 1 || outcomes.iter().any(|outcome| outcome.result.is_ok()) {
         output::write(&text, &arguments.output)?;
     }
-    Ok(outcomes.iter().map(|outcome| status(outcome, arguments.pass_mark)).max().unwrap_or(Status::Done))
-}
-
-fn grade_one(grader: &Grader<'_>, exercise: &str, path: &Path) -> Outcome {
-    let (text, result) = match input::read_review(path) {
-        Ok(review) => {
-            let grade = grader.grade(&review);
-            (review.text, Ok(grade))
-        }
-        Err(unreadable) => {
-            output::warn(&*unreadable.diagnostic);
-            (String::new(), Err(unreadable.reason))
-        }
-    };
-    Outcome { exercise: exercise.to_owned(), review: input::review_name(path), text, result }
+    let worst = outcomes.iter().map(|outcome| status(outcome, arguments.pass_mark)).max().unwrap_or(Status::Done);
+    Ok(worst.max(decided))
 }
 
 fn status(outcome: &Outcome, pass_mark: Option<f64>) -> Status {

@@ -3,7 +3,7 @@
 use super::{Outcome, band_name, level_name};
 use crate::untrusted::{cell, rounded};
 
-/// One row a review. The columns of the issues and decoys follow the key, which all reviews of one run share. Text that a
+/// One row a review; `decided` counts the verdicts that a person changed. The columns of the issues and decoys follow the key, which all reviews of one run share. Text that a
 /// spreadsheet would take for a formula begins with an apostrophe.
 pub fn csv(outcomes: &[Outcome]) -> String {
     let first = outcomes.iter().find_map(|outcome| outcome.result.as_ref().ok());
@@ -16,7 +16,7 @@ pub fn csv(outcomes: &[Outcome]) -> String {
         }
         header.extend(grade.decoys.iter().map(|decoy| format!("{}.called", decoy.id)));
     }
-    header.extend(["needs_review", "error"].map(ToOwned::to_owned));
+    header.extend(["needs_review", "error", "decided"].map(ToOwned::to_owned));
     let width = header.len();
     let mut rows = vec![header];
     for outcome in outcomes {
@@ -32,10 +32,12 @@ pub fn csv(outcomes: &[Outcome]) -> String {
                 row.extend(grade.decoys.iter().map(|decoy| u8::from(decoy.called).to_string()));
                 row.push(cell(&grade.needs_review.join("; ")));
                 row.push(String::new());
+                row.push(outcome.changes.len().to_string());
             }
             Err(error) => {
-                row.resize(width - 1, String::new());
+                row.resize(width - 2, String::new());
                 row.push(cell(error));
+                row.push(String::new());
             }
         }
         rows.push(row);
@@ -57,6 +59,6 @@ mod tests {
         let text = super::csv(&[sample::unreadable(), sample::outcome()]);
         insta::assert_snapshot!(text);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        assert_eq!(reader.records().map(|row| row.unwrap().len()).collect::<Vec<_>>(), [14, 14]);
+        assert_eq!(reader.records().map(|row| row.unwrap().len()).collect::<Vec<_>>(), [15, 15]);
     }
 }

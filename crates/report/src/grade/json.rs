@@ -1,7 +1,9 @@
 //! Grades as JSON: a contract with other people's scripts.
 
 use super::{Outcome, band_name, credit_name, level_name, verdict_name};
+use crate::record::Record;
 use crate::untrusted::{self, rounded};
+use assay_grader::decide::{Change, Decision};
 use assay_grader::{DecoyGrade, Evidence, Grade, IssueGrade, RemarkGrade, Signal};
 use serde::Serialize;
 
@@ -18,7 +20,11 @@ pub fn json(outcomes: &[Outcome]) -> String {
 
 fn json_outcome(outcome: &Outcome) -> JsonOutcome<'_> {
     match &outcome.result {
-        Ok(grade) => JsonOutcome::Grade(JsonGrade::from(grade)),
+        Ok(grade) => JsonOutcome::Grade(JsonGrade {
+            record: outcome.record.as_ref(),
+            decisions: outcome.decisions.iter().map(|decision| JsonDecision::new(decision, &outcome.changes)).collect(),
+            ..JsonGrade::from(grade)
+        }),
         Err(error) => JsonOutcome::Error { schema: 1, exercise: &outcome.exercise, review: &outcome.review, error },
     }
 }
@@ -45,6 +51,12 @@ struct JsonGrade<'g> {
     remarks: Vec<JsonRemark<'g>>,
     signals: Vec<JsonSignal<'g>>,
     needs_review: &'g [String],
+    /// What was graded, by which version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'g Record>,
+    /// What a person decided; the verdicts, points and score above are with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<JsonDecision<'g>>,
 }
 
 impl<'g> From<&'g Grade> for JsonGrade<'g> {
@@ -63,6 +75,8 @@ impl<'g> From<&'g Grade> for JsonGrade<'g> {
             remarks: grade.remarks.iter().map(JsonRemark::from).collect(),
             signals: grade.signals.iter().map(JsonSignal::from).collect(),
             needs_review: &grade.needs_review,
+            record: None,
+            decisions: Vec::new(),
         }
     }
 }
@@ -173,6 +187,33 @@ impl<'g> From<&'g Signal> for JsonSignal<'g> {
     fn from(signal: &'g Signal) -> Self {
         let evidence = signal.evidence.iter().map(JsonEvidence::from).collect();
         Self { id: signal.id, present: signal.present, evidence }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonDecision<'g> {
+    id: &'g str,
+    note: &'g str,
+    changes: Vec<JsonChange>,
+}
+
+/// A verdict that is not the program's.
+#[derive(Serialize)]
+struct JsonChange {
+    credit: &'static str,
+    program: bool,
+    person: bool,
+}
+
+impl<'g> JsonDecision<'g> {
+    fn new(decision: &'g Decision, changes: &[Change]) -> Self {
+        let mine = changes.iter().filter(|change| change.id == decision.id);
+        let changes = mine.map(|change| JsonChange {
+            credit: change.credit.map_or("called", credit_name),
+            program: !change.to,
+            person: change.to,
+        });
+        Self { id: &decision.id, note: &decision.note, changes: changes.collect() }
     }
 }
 

@@ -1,15 +1,21 @@
 //! Grades of reviews.
 
 mod csv;
+mod html;
 mod json;
+mod overrides;
 mod passage;
 mod text;
 
 pub use csv::csv;
+pub use html::html;
 pub use json::json;
+pub use overrides::{Overrides, OverridesError, read_overrides};
 pub use text::text;
 
-use assay_grader::{Band, Credit, Grade, Level, Verdict};
+use crate::record::Record;
+use assay_grader::decide::{Change, Decision};
+use assay_grader::{Band, Credit, Grade, Level, Review, Verdict};
 
 /// What came of one review: its grade, or why there is none.
 #[derive(Debug, Clone)]
@@ -18,10 +24,42 @@ pub struct Outcome {
     pub exercise: String,
     /// Name of the review.
     pub review: String,
-    /// The review as it was read; empty where it could not be.
-    pub text: String,
+    /// The review as it was read; absent where it could not be.
+    pub read: Option<Review>,
     /// The grade, or what is wrong with the review.
     pub result: Result<Grade, String>,
+    /// What a person decided, as it was applied to the grade; empty where the grade is the program's alone.
+    pub decisions: Vec<Decision>,
+    /// The verdicts that differ from the program's by these decisions.
+    pub changes: Vec<Change>,
+    /// What was graded, by which version; absent where nothing was.
+    pub record: Option<Record>,
+}
+
+impl Outcome {
+    /// A review that could not be graded.
+    pub fn error(exercise: &str, review: &str, error: impl Into<String>) -> Self {
+        Self {
+            exercise: exercise.to_owned(),
+            review: review.to_owned(),
+            read: None,
+            result: Err(error.into()),
+            decisions: Vec::new(),
+            changes: Vec::new(),
+            record: None,
+        }
+    }
+
+    /// A graded review, as the program sees it.
+    pub fn graded(review: Review, grade: Grade) -> Self {
+        let (exercise, name) = (grade.exercise.clone(), grade.review.clone());
+        Self { read: Some(review), result: Ok(grade), ..Self::error(&exercise, &name, "") }
+    }
+
+    /// The text of the review as it was read; empty where it could not be.
+    pub(crate) fn text(&self) -> &str {
+        self.read.as_ref().map_or("", |review| &review.text)
+    }
 }
 
 pub(crate) fn credit_name(credit: Credit) -> &'static str {
@@ -73,7 +111,9 @@ pub(crate) fn signal_name(id: &str) -> &str {
 #[cfg(test)]
 pub(crate) mod sample {
     use super::Outcome;
-    use assay_grader::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
+    use assay_grader::{
+        Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Review, Signal, Verdict,
+    };
 
     /// A review that tries to take over whatever shows it.
     pub(crate) const REVIEW: &str = "\
@@ -169,21 +209,11 @@ Nice names!
             ],
             needs_review: vec!["The remark \"Review of invoices.py\" is explained by no issue.".into()],
         };
-        Outcome {
-            exercise: grade.exercise.clone(),
-            review: grade.review.clone(),
-            text: REVIEW.into(),
-            result: Ok(grade),
-        }
+        Outcome::graded(Review::from_text(&grade.review, REVIEW).unwrap(), grade)
     }
 
     /// A review that could not be read.
     pub(crate) fn unreadable() -> Outcome {
-        Outcome {
-            exercise: "web/overdue-invoices".into(),
-            review: "r02.md".into(),
-            text: String::new(),
-            result: Err("not UTF-8; save the review as UTF-8 text".into()),
-        }
+        Outcome::error("web/overdue-invoices", "r02.md", "not UTF-8; save the review as UTF-8 text")
     }
 }

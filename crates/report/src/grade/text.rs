@@ -16,7 +16,7 @@ pub fn text(outcomes: &[Outcome], look: Look) -> String {
             out.push('\n');
         }
         match &outcome.result {
-            Ok(grade) => report(&mut out, grade, &outcome.text, look),
+            Ok(grade) => report(&mut out, grade, outcome, look),
             Err(error) => {
                 let title = format!("{}: {}", visible(&outcome.exercise), visible(&outcome.review));
                 let _ =
@@ -33,7 +33,8 @@ pub fn text(outcomes: &[Outcome], look: Look) -> String {
 
 // Writing to a string cannot fail, so the results of `write!` are dropped in this file.
 
-fn report(out: &mut String, grade: &Grade, review: &str, look: Look) {
+fn report(out: &mut String, grade: &Grade, outcome: &Outcome, look: Look) {
+    let review = outcome.text();
     let title = format!("{}: {}", visible(&grade.exercise), visible(&grade.review));
     let _ = writeln!(out, "{}", look.bold(title));
     let score = format!("score {:.2}", rounded(grade.score));
@@ -43,6 +44,7 @@ fn report(out: &mut String, grade: &Grade, review: &str, look: Look) {
     if !grade.band_because.is_empty() {
         let _ = writeln!(out, "{}", look.wrap(&visible(&grade.band_because), 2));
     }
+    write_decisions(out, outcome, look);
     for issue in &grade.issues {
         out.push('\n');
         write_issue(out, issue, review, look);
@@ -74,6 +76,27 @@ fn report(out: &mut String, grade: &Grade, review: &str, look: Look) {
         for reason in &grade.needs_review {
             write_item(out, &one_line(reason), look);
         }
+    }
+}
+
+/// What a person decided otherwise, and why.
+fn write_decisions(out: &mut String, outcome: &Outcome, look: Look) {
+    if outcome.decisions.is_empty() {
+        return;
+    }
+    heading(out, "Decided by a person", look);
+    for decision in &outcome.decisions {
+        let mine = outcome.changes.iter().filter(|change| change.id == decision.id);
+        let changes: Vec<String> = mine
+            .map(|change| {
+                let credit = change.credit.map_or("called a problem", credit_name);
+                if change.to { format!("{credit}: yes instead of no") } else { format!("{credit}: no instead of yes") }
+            })
+            .collect();
+        let changes = if changes.is_empty() { "as the program has it".to_owned() } else { changes.join(", ") };
+        let note = one_line(&decision.note);
+        let note = if note.is_empty() { note } else { format!(" (“{note}”)") };
+        write_item(out, &format!("{}: {changes}{note}", one_line(&decision.id)), look);
     }
 }
 
