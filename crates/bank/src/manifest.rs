@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The manifest's name in an exercise's folder.
-pub(crate) const FILE: &str = "exercise.toml";
+pub const FILE: &str = "exercise.toml";
 
 pub(crate) const TRACKS: &[&str] = &["web", "data", "automation"];
 const LEVELS: &[&str] = &["junior", "mid", "senior"];

@@ -58,6 +58,8 @@ pub struct Problem {
     pub file: String,
     /// 1-based line and column (in characters), where the problem has a place in the file.
     pub place: Option<(usize, usize)>,
+    /// The same after the last character of the place.
+    pub end: Option<(usize, usize)>,
     /// What is wrong.
     pub message: String,
     /// What to do next.
@@ -85,6 +87,7 @@ impl Problem {
     ) -> Self {
         Self {
             place: Some(document.position(span.start)),
+            end: Some(document.position(span.end)),
             snippet: Some(Snippet {
                 source: Arc::new(NamedSource::new(&document.name, document.text.clone())),
                 labels: vec![(span, label.into())],
@@ -105,6 +108,7 @@ impl Problem {
             severity: Severity::Error,
             file: file.into(),
             place: None,
+            end: None,
             message: message.into(),
             help: help.into(),
             unreadable: false,

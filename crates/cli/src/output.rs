@@ -40,7 +40,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Writes a command's result to where the arguments say.
 pub(crate) fn write(text: &str, output: &OutputArguments) -> Result<(), Failure> {
     match &output.output {
-        Some(path) => replace(path, text).map_err(|error| {
+        Some(path) => replace(path, text.as_bytes()).map_err(|error| {
             let help = "Name a file in a folder that exists and may be written.";
             CliError::new("unwritable", format!("{} cannot be written: {error}", path.display()), help).into()
         }),
@@ -49,10 +49,10 @@ pub(crate) fn write(text: &str, output: &OutputArguments) -> Result<(), Failure>
 }
 
 /// Writes beside the file and then renames, so that a reader never sees half a report and a failure keeps the old one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.exists() && !path.is_file() {
         // A device or a pipe cannot be replaced; a folder gives the error that says so.
-        return std::fs::write(path, text);
+        return std::fs::write(path, bytes);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -63,7 +63,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(0o666))
     };
     let mut file = builder.prefix(".assay-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     // A link is written through, not replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -57,10 +57,11 @@ fn each_planted_fault_is_named() {
     insta::assert_snapshot!(without(&stdout, bank.path()));
 }
 
+type Plant = fn(&Path);
+
 /// One fault at a time: the code that names it, and nothing else.
 #[test]
 fn every_fault_has_its_name() {
-    type Plant = fn(&Path);
     let faults: &[(&str, Plant)] = &[
         ("missing-file", |folder| std::fs::remove_file(folder.join("exercise.toml")).unwrap_or(())),
         ("missing-file", |folder| edit(folder, "exercise.toml", "brief.md", "breif.md")),
@@ -120,6 +121,59 @@ fn every_fault_has_its_name() {
         ("bad-row", |folder| labels(folder, "a.md,shared-tag-list,0,0,0\na.md,shared-tag-list\n")),
         ("disagreement", |folder| labels(folder, "a.md,shared-tag-list,1,1,1\n")),
     ];
+    each_is_named(faults);
+}
+
+/// The same for what is not written yet, and for repairs that are given apart.
+#[test]
+fn every_fault_of_a_draft_and_of_a_repair_has_its_name() {
+    let faults: &[(&str, Plant)] = &[
+        ("todo", |folder| edit(folder, "exercise.toml", "title = \"Tags of articles\"", "title = \"TODO\"")),
+        ("todo", |folder| edit(folder, "brief.md", "Please review", "TODO: more. Please review")),
+        ("todo", |folder| {
+            labels(folder, "a.md,shared-tag-list,1,1,1\n");
+            write(folder, "reviews/a.md", "\nTODO: a strong answer.\n");
+        }),
+        ("source-length", |folder| {
+            let long = std::fs::read_to_string(folder.join("tags.py")).unwrap() + &"# more\n".repeat(70);
+            write(folder, "tags.py", long);
+        }),
+        ("source-length", |folder| {
+            let source = std::fs::read_to_string(folder.join("tags.py")).unwrap();
+            write(folder, "tags.py", source.lines().take(13).collect::<Vec<_>>().join("\n"));
+        }),
+        ("ideal-answer", |folder| {
+            edit(
+                folder,
+                "exercise.toml",
+                "Default to None and create the list in the function.",
+                "Use something else.",
+            );
+        }),
+        ("unknown-issue", |folder| repair(folder, "shared-tags", REPAIR)),
+        ("bad-repair", |folder| repair(folder, "shared-tag-list", "tags=[] becomes tags=None\n")),
+        ("bad-repair", |folder| repair(folder, "shared-tag-list", &REPAIR.replace("tags.py", "../../secret.py"))),
+        ("bad-repair", |folder| repair(folder, "shared-tag-list", &REPAIR.replace("collect", "gather"))),
+        ("bad-repair", |folder| repair(folder, "shared-tag-list", &REPAIR.replace("+def", "+deff"))),
+        ("repair-incomplete", |folder| repair(folder, "shared-tag-list", &REPAIR.replace("=None", "=list()"))),
+        ("repair-of-another", |folder| {
+            edit(folder, "tags.py", "def join(tags):", "def join(tags, seen={}):\n    seen[len(seen)] = tags");
+            let accepted = "[[accepted]]\nkind = \"mutable-default\"\nfile = \"tags.py\"\nlines = \"12\"\nreason = \"r\"\n\n[[accepted]]";
+            edit(folder, "exercise.toml", "[[accepted]]", accepted);
+            let second = "@@ -12,2 +13 @@\n-def join(tags, seen={}):\n-    seen[len(seen)] = tags\n+def join(tags):\n";
+            repair(folder, "shared-tag-list", &format!("{REPAIR}{second}"));
+        }),
+        ("repair-adds", |folder| {
+            let more = REPAIR
+                .replace("-6,4 +6,5", "-6,4 +6,8")
+                .replace("     return tags\n", "     return tags\n+\n+def other(seen={}):\n+    seen[1] = seen\n");
+            repair(folder, "shared-tag-list", &more);
+        }),
+    ];
+    each_is_named(faults);
+}
+
+fn each_is_named(faults: &[(&str, Plant)]) {
     for (wanted, plant) in faults {
         let bank = tempfile::tempdir().unwrap();
         let folder = sound_exercise(bank.path());
@@ -135,6 +189,60 @@ fn every_fault_has_its_name() {
         found.dedup();
         assert_eq!((status, found), (1, vec![(*wanted).to_owned()]), "{wanted}\n{stdout}{stderr}");
     }
+}
+
+/// Repairs `shared-tag-list` in the sound exercise.
+const REPAIR: &str = "\
+--- a/tags.py
++++ b/tags.py
+@@ -6,4 +6,5 @@
+-def collect(line, tags=[]):
++def collect(line, tags=None):
++    tags = [] if tags is None else tags
+     for tag in line.split(SEPARATOR):
+         tags.append(tag.strip())
+     return tags
+";
+
+fn repair(folder: &Path, issue: &str, patch: &str) {
+    write(folder, &format!("fixed/repairs/{issue}.patch"), patch);
+}
+
+#[test]
+fn a_sound_repair_passes() {
+    let bank = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(bank.path());
+    repair(&folder, "shared-tag-list", REPAIR);
+    let (status, stdout, stderr) = check(bank.path());
+    assert_eq!((status, codes(&stdout)), (0, vec!["no-samples".to_owned()]), "{stdout}{stderr}");
+}
+
+/// The same proof for programs, for pull requests and for CI services.
+#[test]
+fn other_formats_tell_the_same() {
+    let bank = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(bank.path());
+    edit(&folder, "exercise.toml", "lines = \"6\"", "lines = \"5-7\"");
+    let form = |format: &str, status: i32| {
+        let (real, stdout, stderr) = run(assay().args(["check", "--format", format]).arg(bank.path()));
+        assert_eq!((real, stderr.as_str()), (status, ""), "{stdout}");
+        without(&stdout, bank.path())
+    };
+    let report: serde_json::Value = serde_json::from_str(&form("json", 1)).unwrap();
+    assert_eq!((report["schema"].as_u64(), &report["exercises"][0]["id"]), (Some(1), &"web/tags".into()));
+    let problem = &report["exercises"][0]["problems"][0];
+    assert_eq!(
+        (&problem["code"], &problem["severity"], problem["line"].as_u64(), problem["column"].as_u64()),
+        (&"moved-code".into(), &"error".into(), Some(14), Some(8))
+    );
+    assert_eq!(problem["help"], "It stands on line 6 now: write lines = \"6-8\".");
+    insta::assert_snapshot!("github", form("github", 1));
+    insta::assert_snapshot!("junit", form("junit", 1));
+    let output = bank.path().join("out.xml");
+    let (status, stdout, _) = run(assay().args(["check", "exercises", "--format", "junit", "--output"]).arg(&output));
+    assert_eq!((status, stdout.as_str()), (0, ""));
+    let text = std::fs::read_to_string(output).unwrap();
+    assert!(text.contains("tests=\"12\" failures=\"0\""), "{text}");
 }
 
 fn labels(folder: &Path, rows: &str) {

@@ -7,6 +7,8 @@
 pub mod analysis;
 pub mod bank;
 pub mod calibration;
+pub mod check;
+mod github;
 pub mod grade;
 pub mod kinds;
 mod look;

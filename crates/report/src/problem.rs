@@ -2,9 +2,8 @@
 
 use crate::Look;
 use crate::untrusted::{Visible, visible};
-use assay_bank::{Checked, Severity};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// One diagnostic for a terminal. Control characters in it and in the source that it quotes are made visible.
 pub fn text(diagnostic: &dyn Diagnostic, look: Look) -> String {
@@ -14,37 +13,6 @@ pub fn text(diagnostic: &dyn Diagnostic, look: Look) -> String {
     if look.handler().render_report(&mut out, &safe).is_err() {
         out = format!("{}\n", safe.message);
     }
-    out
-}
-
-/// What came of checking a bank.
-pub fn checked_text(checked: &[Checked], look: Look) -> String {
-    let mut out = String::new();
-    for exercise in checked {
-        for problem in &exercise.problems {
-            out.push_str(&text(problem, look));
-            out.push('\n');
-        }
-    }
-    for exercise in checked {
-        let (errors, warnings) = (exercise.count(Severity::Error), exercise.count(Severity::Warning));
-        let verdict = match (errors, warnings) {
-            (0, 0) => look.good("proven"),
-            (0, warnings) => format!("{}, {}", look.good("proven"), plural(warnings, "warning")),
-            (errors, 0) => look.bad(plural(errors, "error")),
-            (errors, warnings) => format!("{}, {}", look.bad(plural(errors, "error")), plural(warnings, "warning")),
-        };
-        let _ = writeln!(out, "{}: {verdict}", visible(&exercise.id));
-    }
-    let errors: usize = checked.iter().map(|exercise| exercise.count(Severity::Error)).sum();
-    let warnings: usize = checked.iter().map(|exercise| exercise.count(Severity::Warning)).sum();
-    let _ = writeln!(
-        out,
-        "{} checked: {}, {}",
-        plural(checked.len(), "exercise"),
-        plural(errors, "error"),
-        plural(warnings, "warning")
-    );
     out
 }
 

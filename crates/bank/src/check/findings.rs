@@ -1,5 +1,6 @@
 //! The key against what the analyzer finds in the source, and in the repaired source.
 
+use super::repairs;
 use crate::exercise::{Exercise, is_python, read_document, unreadable};
 use crate::manifest::{Accepted, Decoy, Issue};
 use crate::problem::{Document, Problem};
@@ -51,23 +52,26 @@ pub(super) fn check(exercise: &Exercise, sound: bool) -> Vec<Problem> {
         }
     }
     problems.extend(check_fixed(exercise));
+    if sound && analysis.errors.is_empty() {
+        problems.extend(repairs::check(exercise, &analysis));
+    }
     problems
 }
 
 /// A place that the key names.
 #[derive(Clone, Copy)]
-struct Place<'e> {
+pub(super) struct Place<'e> {
     file: &'e str,
     lines: Lines,
 }
 
 impl<'e> Place<'e> {
-    fn of(file: Option<&'e Spanned<String>>, lines: Option<&'e Spanned<Lines>>) -> Option<Self> {
+    pub(super) fn of(file: Option<&'e Spanned<String>>, lines: Option<&'e Spanned<Lines>>) -> Option<Self> {
         Some(Self { file: file?.get_ref(), lines: *lines?.get_ref() })
     }
 
     /// Whether the finding, or one of its further places, lies in these lines at least in part.
-    fn touches(self, finding: &Finding) -> bool {
+    pub(super) fn touches(self, finding: &Finding) -> bool {
         self.file == finding.path
             && std::iter::once(&finding.span)
                 .chain(finding.labels.iter().map(|label| &label.span))
@@ -84,7 +88,7 @@ impl<'e> Place<'e> {
 }
 
 /// The end is exclusive: one that lies at the start of a line leaves that line out.
-fn last_line(span: Span) -> usize {
+pub(super) fn last_line(span: Span) -> usize {
     if span.end_column == 1 && span.end_line > span.line { span.end_line - 1 } else { span.end_line }
 }
 

@@ -31,8 +31,8 @@ const PLAIN_WORDS: &[&str] = &[
     "when", "where", "which", "while", "who", "with", "without",
 ];
 
-/// Reports every leak.
-pub(super) fn check(exercise: &Exercise) -> Vec<Problem> {
+/// Reports what gives the key away in the files that the candidate gets.
+pub fn leaks(exercise: &Exercise) -> Vec<Problem> {
     let phrases = phrases(exercise);
     let secrets = secrets(exercise);
     let mut problems = Vec::new();
@@ -215,7 +215,7 @@ fn private_words(exercise: &Exercise, text: &str) -> Vec<Leak> {
 }
 
 /// Where `word` stands for itself and not as a part of a longer one.
-fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+pub(super) fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
     text.match_indices(word).map(|(start, found)| start..start + found.len()).filter(move |span| {
         let ends_open = word.ends_with(|c: char| !c.is_alphanumeric());

@@ -1,5 +1,6 @@
 //! The sample reviews against the labels that say what they earn.
 
+use super::draft::unwritten;
 use crate::exercise::{Exercise, Sample};
 use crate::labels::Labels;
 use crate::problem::{Document, Problem, nearest};
@@ -8,12 +9,13 @@ use assay_grader::{Evidence, Grade, Grader, Review};
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// `sound`: the key can be graded with.
-pub(super) fn check(exercise: &Exercise, sound: bool) -> Vec<Problem> {
+/// `grader` is there if the key can be graded with.
+pub(super) fn check(exercise: &Exercise, grader: Option<&Grader<'_>>) -> Vec<Problem> {
     let (samples, mut problems) = exercise.samples();
     let (labels, found) = exercise.labels();
     let labels_sound = found.is_empty();
     problems.extend(found);
+    problems.extend(samples.iter().filter_map(unwritten));
     let Some(labels) = labels else {
         if samples.is_empty() {
             let help = "Add reviews/ with a strong, a middling and a weak answer, and labels.csv with what they earn.";
@@ -48,11 +50,9 @@ pub(super) fn check(exercise: &Exercise, sound: bool) -> Vec<Problem> {
         .collect();
     problems.extend(check_references(exercise, &samples, &labels));
     problems.extend(check_coverage(exercise, &samples, &labels));
-    if sound && labels_sound {
-        let key = exercise.key();
-        let grader = Grader::new(&key);
-        for review in reviews.iter().filter_map(|(_, review)| review.as_ref()) {
-            problems.extend(check_grade(&grader.grade(review), &labels));
+    if let Some(grader) = grader.filter(|_| labels_sound) {
+        for (_, review) in reviews.iter().filter(|(sample, _)| unwritten(sample).is_none()) {
+            problems.extend(review.iter().flat_map(|review| check_grade(&grader.grade(review), &labels)));
         }
     }
     problems

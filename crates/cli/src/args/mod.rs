@@ -6,14 +6,16 @@ mod check;
 mod completions;
 mod explain;
 mod grade;
+mod handout;
 mod list;
 
 pub(crate) use analyze::{AnalyzeArguments, AnalyzeFormat};
 pub(crate) use calibrate::CalibrateArguments;
-pub(crate) use check::CheckArguments;
+pub(crate) use check::{CheckArguments, CheckFormat};
 pub(crate) use completions::CompletionsArguments;
 pub(crate) use explain::ExplainArguments;
 pub(crate) use grade::{GradeArguments, GradeFormat};
+pub(crate) use handout::HandoutArguments;
 pub(crate) use list::ListArguments;
 
 use clap::builder::PossibleValuesParser;
@@ -43,6 +45,7 @@ pub(crate) enum Command {
     Calibrate(CalibrateArguments),
     Analyze(AnalyzeArguments),
     Check(CheckArguments),
+    Handout(HandoutArguments),
     List(ListArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

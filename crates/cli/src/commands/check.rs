@@ -1,10 +1,11 @@
 //! `assay check`
 
-use crate::args::CheckArguments;
-use crate::error::{CliError, Failure};
+use crate::args::{CheckArguments, CheckFormat};
+use crate::error::Failure;
 use crate::output;
 use crate::status::Status;
-use assay_bank::{Bank, Checked, Severity, check};
+use assay_bank::{Bank, Checked, Problem, Severity};
+use assay_report::{Look, check};
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Status, Failure> {
     let banks: Vec<Bank> = if arguments.paths.is_empty() {
@@ -12,31 +13,35 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Status, Failure> {
     } else {
         arguments.paths.iter().map(|path| Bank::open(path)).collect()
     };
-    let mut status = Status::Done;
-    let mut checked: Vec<Checked> = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
     for bank in &banks {
-        for problem in &bank.problems {
-            output::warn(problem);
-            status = Status::Unusable;
-        }
+        problems.extend(bank.problems.iter().cloned());
         if bank.entries.is_empty() && bank.problems.is_empty() {
-            let message = format!("there is no exercise in {}", bank.name);
-            let help = "An exercise is a folder with an exercise.toml.";
-            output::warn(&CliError::new("no-exercise", message, help));
-            status = Status::Unusable;
+            let help = "An exercise is a folder with an exercise.toml; `assay new` makes one.";
+            let message = "there is no exercise in it";
+            problems.push(Problem::about("no-exercise", &bank.name, message, help).unreadable());
         }
-        checked.extend(bank.entries.iter().map(check));
     }
-    if !checked.is_empty() {
-        output::print(&assay_report::problem::checked_text(&checked, output::look()))?;
-    }
-    let problems = || checked.iter().flat_map(|exercise| &exercise.problems);
-    let found = if problems().any(|problem| problem.unreadable) {
+    let checked: Vec<Checked> = banks.iter().flat_map(|bank| &bank.entries).map(assay_bank::check).collect();
+    let text = match arguments.format {
+        CheckFormat::Json => check::json(&checked, &problems),
+        CheckFormat::Github => check::github(&checked, &problems),
+        CheckFormat::Junit => check::junit(&checked, &problems),
+        CheckFormat::Text => {
+            for problem in &problems {
+                output::warn(problem);
+            }
+            let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
+            if checked.is_empty() { String::new() } else { check::text(&checked, look) }
+        }
+    };
+    output::write(&text, &arguments.output)?;
+    let all = || problems.iter().chain(checked.iter().flat_map(|exercise| &exercise.problems));
+    Ok(if all().any(|problem| problem.unreadable) {
         Status::Unusable
-    } else if problems().any(|problem| problem.severity == Severity::Error) {
+    } else if all().any(|problem| problem.severity == Severity::Error) {
         Status::Failed
     } else {
         Status::Done
-    };
-    Ok(status.max(found))
+    })
 }

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod explain;
 mod grade;
+mod handout;
 mod list;
 
 use crate::args::Command;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: Command) -> Result<Status, Failure> {
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Handout(arguments) => handout::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -42,6 +42,23 @@ def collect(line, tags=[]):
 
 def join(tags):
     return SEPARATOR.join(sorted(tags))
+
+
+def links(tags, base):
+    return [f"{base}/{tag.lower()}" for tag in tags]
+
+
+def heading(tags):
+    return " / ".join(tag.title() for tag in tags)
+
+
+def row(article, tags):
+    return {"article": article, "tags": join(tags), "heading": heading(tags)}
+
+
+def table(articles):
+    """A row an article, in the order of the articles."""
+    return [row(article, collect(line)) for article, line in articles]
 "#;
 
 pub const MANIFEST: &str = r#"schema = 1
