@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use crate::output;
+use crate::submissions::Handed;
 use assay_bank::{Document, MAX_FILE_BYTES, Problem};
 use assay_grader::{Review, ReviewError};
 use assay_report::record::sha256;
@@ -27,13 +28,12 @@ pub(crate) struct ReadReview {
 
 impl Submission {
     /// Reads a review; `-` is standard input. Why one cannot be read is told at length on standard error.
-    pub(crate) fn read(path: &Path) -> Self {
-        let name = review_name(path);
-        let review = read_review(path, &name).map_err(|Unreadable { reason, diagnostic }| {
+    pub(crate) fn read(handed: &Handed) -> Self {
+        let review = read_review(handed).map_err(|Unreadable { reason, diagnostic }| {
             output::warn(&*diagnostic);
             reason
         });
-        Self { name, review }
+        Self { name: handed.name.clone(), review }
     }
 }
 
@@ -44,21 +44,25 @@ struct Unreadable {
 }
 
 /// The name of a review in reports: the file's.
-fn review_name(path: &Path) -> String {
+pub(crate) fn review_name(path: &Path) -> String {
     if path == Path::new(STDIN) {
         return "(standard input)".to_owned();
     }
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn read_review(path: &Path, name: &str) -> Result<ReadReview, Unreadable> {
+fn read_review(handed: &Handed) -> Result<ReadReview, Unreadable> {
+    let path = handed.path.as_path();
     let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path) };
     let bytes = bytes.map_err(|(reason, help)| {
         let message = format!("the review {} cannot be read: {reason}", path.display());
         Unreadable { reason, diagnostic: Box::new(CliError::new("unreadable-review", message, help)) }
     })?;
-    match Review::from_bytes(name, &bytes) {
-        Ok(review) => Ok(ReadReview { review, sha256: sha256(&bytes) }),
+    match Review::from_bytes(&review_name(path), &bytes) {
+        Ok(mut review) => {
+            review.name.clone_from(&handed.name);
+            Ok(ReadReview { review, sha256: sha256(&bytes) })
+        }
         Err(error) => Err(Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) }),
     }
 }
@@ -71,7 +75,7 @@ fn read_stdin() -> ReadResult {
 
 fn read_file(path: &Path) -> ReadResult {
     if path.is_dir() {
-        return Err(("it is a folder".to_owned(), "Name the reviews in it: FOLDER/*.md."));
+        return Err(("there is no file in the folder".to_owned(), "Put the review into it, or name another."));
     }
     let help = "Make the file readable, or name another.";
     match std::fs::File::open(path) {

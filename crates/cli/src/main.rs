@@ -1,5 +1,6 @@
 //! The `assay` command: arguments in, exit status out. What it does stands in the libraries.
 
+mod anonymize;
 mod args;
 mod commands;
 mod decisions;
@@ -7,7 +8,9 @@ mod error;
 mod grading;
 mod input;
 mod output;
+mod pages;
 mod status;
+mod submissions;
 
 use clap::Parser;
 use std::process::ExitCode;

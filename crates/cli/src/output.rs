@@ -40,12 +40,17 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Writes a command's result to where the arguments say.
 pub(crate) fn write(text: &str, output: &OutputArguments) -> Result<(), Failure> {
     match &output.output {
-        Some(path) => replace(path, text.as_bytes()).map_err(|error| {
-            let help = "Name a file in a folder that exists and may be written.";
-            CliError::new("unwritable", format!("{} cannot be written: {error}", path.display()), help).into()
-        }),
+        Some(path) => write_file(path, text),
         None => print(text),
     }
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, text.as_bytes()).map_err(|error| {
+        let help = "Name a file in a folder that exists and may be written.";
+        CliError::new("unwritable", format!("{} cannot be written: {error}", path.display()), help).into()
+    })
 }
 
 /// Writes beside the file and then renames, so that a reader never sees half a report and a failure keeps the old one.

@@ -80,12 +80,12 @@ fn links_lead_both_ways_and_keys_reach_everything() {
     assert_eq!(browser.evaluate("return matchMedia('(prefers-color-scheme: dark)').matches"), true);
     assert_eq!(browser.evaluate("return getComputedStyle(document.body).backgroundColor"), "rgb(19, 21, 24)");
     browser.click(".text a.badge[href='#issue-2']");
-    assert_eq!(browser.evaluate("return document.querySelector('#issue-2').open"), true, "its issue unfolds");
+    browser.until("return document.querySelector('#issue-2').open", &true.into());
     browser.click("#issue-2 .evidence a");
-    let target = browser.evaluate("return document.querySelector('mark:target').textContent");
-    assert!(target.as_str().unwrap().starts_with("Line 53: N+1"), "{target}");
+    let starts = "return document.querySelector('mark:target')?.textContent.startsWith('Line 53: N+1')";
+    browser.until(starts, &true.into());
     browser.click(".code .badge[href='#issue-1']");
-    assert_eq!(browser.evaluate("return location.hash"), "#issue-1");
+    browser.until("return location.hash", &"#issue-1".into());
     browser.open(&page);
     browser.press(TAB);
     assert_eq!(browser.evaluate("return document.activeElement.className"), "skip");

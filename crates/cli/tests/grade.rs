@@ -168,11 +168,6 @@ fn hostile_reviews_do_no_harm() {
             assert!(!stdout.contains(acts) && !stderr.contains(acts), "{name} as {format}");
         }
     }
-    let mut command = assay();
-    command.args(["grade", EXERCISE]).arg(folder.path());
-    let (status, _, stderr) = run(&mut command);
-    assert_eq!(status, 2);
-    assert!(stderr.contains("it is a folder"), "{stderr}");
 }
 
 #[test]

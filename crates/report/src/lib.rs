@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod bank;
 pub mod calibration;
 pub mod check;
+pub mod cohort;
 mod github;
 pub mod grade;
 pub mod kinds;

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  assay grade web/course-waitlist answers/*.md --pass-mark 0.6\n  \
                         assay grade web/course-waitlist anna.md --format html --output anna.html\n  \
-                        assay grade web/course-waitlist anna.md --overrides decisions.json")]
+                        assay grade web/course-waitlist anna.md --overrides decisions.json\n  \
+                        assay grade web/course-waitlist submissions --format html --output report --anonymize names.csv")]
 pub(crate) struct GradeArguments {
     /// Names the exercise: its folder, or its id in the bank (`assay list` shows them).
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercise: String,
-    /// Names the reviews: Markdown, plain text, or JSON with GitHub's review comments; `-` is standard input.
+    /// Names the reviews: Markdown, plain text, or JSON with GitHub's review comments; `-` is standard input. Of a folder all
+    /// files are reviews, and each folder in it is a candidate.
     #[arg(value_name = "REVIEW", required = true)]
     pub(crate) reviews: Vec<PathBuf>,
     #[command(flatten)]
@@ -29,6 +31,10 @@ pub(crate) struct GradeArguments {
     /// Applies what a person decided, as the page of `--format html` hands it out. Every format then says so.
     #[arg(long, value_name = "FILE")]
     pub(crate) overrides: Option<PathBuf>,
+    /// Puts codes in place of the reviews' names and writes which is whose to this CSV. A code is made from the hash of what
+    /// was handed in, so it stays the same from run to run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anonymize: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,7 +45,8 @@ pub(crate) enum GradeFormat {
     Json,
     /// A row a review for spreadsheets.
     Csv,
-    /// A page for a browser: one file that needs no other and no network. It takes one review.
+    /// A page for a browser: one file that needs no other and no network. Of several reviews an overview; with --output
+    /// FOLDER also a page for each.
     Html,
 }
 

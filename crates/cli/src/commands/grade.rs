@@ -1,48 +1,81 @@
 //! `assay grade`
 
 use crate::args::{GradeArguments, GradeFormat};
-use crate::decisions;
 use crate::error::{CliError, Failure};
 use crate::grading::Grading;
 use crate::input::{STDIN, Submission};
-use crate::output;
 use crate::status::Status;
-use assay_report::Look;
+use crate::submissions::{self, Handed};
+use crate::{anonymize, decisions, output, pages};
 use assay_report::grade::{self, Outcome};
-use std::path::Path;
+use assay_report::{Look, cohort};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
     if arguments.reviews.iter().filter(|path| path.as_path() == Path::new(STDIN)).count() > 1 {
         let help = "Name it once; standard input holds one review.";
         return Err(CliError::new("usage", "`-` is named more than once", help).into());
     }
-    if arguments.format == GradeFormat::Html && arguments.reviews.len() > 1 {
-        let help = "Grade them one by one, each with its own --output.";
-        return Err(CliError::new("usage", "`--format html` takes one review", help).into());
-    }
     let overrides = arguments.overrides.as_deref().map(decisions::read).transpose()?;
     let grading = Grading::open(&arguments.exercise, &arguments.bank)?;
-    let grader = grading.grader();
-    let mut outcomes: Vec<Outcome> =
-        arguments.reviews.iter().map(|path| grading.grade(&grader, Submission::read(path))).collect();
+    let folder = arguments.reviews.iter().any(|path| path.is_dir());
+    let mut outcomes = grade_all(&grading, &submissions::find(&arguments.reviews));
     let decided = overrides.map_or(Status::Done, |overrides| decisions::apply(&overrides, &mut outcomes));
-    let text = match arguments.format {
-        GradeFormat::Json => grade::json(&outcomes),
-        GradeFormat::Csv => grade::csv(&outcomes),
-        GradeFormat::Html => {
-            outcomes.first().map(|outcome| grade::html(&grading.exercise, outcome)).unwrap_or_default()
-        }
-        GradeFormat::Text => {
-            let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
-            grade::text(&outcomes, look)
-        }
-    };
+    let pages = pages(arguments, folder || outcomes.len() > 1);
+    if let Some(mapping) = &arguments.anonymize {
+        anonymize::run(&mut outcomes, mapping, pages.as_deref())?;
+    }
     // A single review that cannot be read has been told of; there is no grade to print.
-    if outcomes.len() > 1 || outcomes.iter().any(|outcome| outcome.result.is_ok()) {
-        output::write(&text, &arguments.output)?;
+    let anything = folder || outcomes.len() > 1 || outcomes.iter().any(|outcome| outcome.result.is_ok());
+    match pages {
+        Some(pages) => pages::write(&pages, &grading.exercise, &outcomes)?,
+        None if anything => output::write(&render(arguments, &grading, &outcomes, folder), &arguments.output)?,
+        None => {}
     }
     let worst = outcomes.iter().map(|outcome| status(outcome, arguments.pass_mark)).max().unwrap_or(Status::Done);
     Ok(worst.max(decided))
+}
+
+/// Grades all that was handed in; a terminal sees how far it is.
+fn grade_all(grading: &Grading, handed: &[Handed]) -> Vec<Outcome> {
+    let grader = grading.grader();
+    // It draws on standard error, and only where that is a terminal.
+    let bar = if handed.len() > 1 { ProgressBar::new(handed.len() as u64) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len}  {wide_msg}") {
+        bar.set_style(style);
+    }
+    let outcomes = handed.iter().map(|handed| {
+        bar.set_message(assay_report::untrusted::one_line(&handed.name));
+        let outcome = grading.grade(&grader, bar.suspend(|| Submission::read(handed)));
+        bar.inc(1);
+        outcome
+    });
+    let outcomes = outcomes.collect();
+    bar.finish_and_clear();
+    outcomes
+}
+
+/// The folder for pages, where several reviews are asked for as HTML and the output is no file.
+fn pages(arguments: &GradeArguments, several: bool) -> Option<PathBuf> {
+    let output = arguments.output.output.as_ref()?;
+    let file =
+        output.extension().is_some_and(|extension| extension == "html" || extension == "htm") && !output.is_dir();
+    (arguments.format == GradeFormat::Html && several && !file).then(|| output.clone())
+}
+
+fn render(arguments: &GradeArguments, grading: &Grading, outcomes: &[Outcome], folder: bool) -> String {
+    match (arguments.format, outcomes) {
+        (GradeFormat::Json, _) if folder => grade::json_array(outcomes),
+        (GradeFormat::Json, _) => grade::json(outcomes),
+        (GradeFormat::Csv, _) => grade::csv(outcomes),
+        (GradeFormat::Html, [one]) if !folder => grade::html(&grading.exercise, one),
+        (GradeFormat::Html, many) => cohort::html(&grading.exercise, many, &[]),
+        (GradeFormat::Text, _) => {
+            let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
+            if folder { cohort::text(outcomes, look) } else { grade::text(outcomes, look) }
+        }
+    }
 }
 
 fn status(outcome: &Outcome, pass_mark: Option<f64>) -> Status {

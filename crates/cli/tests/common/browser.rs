@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The name under which the protocol hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -114,6 +115,19 @@ impl Browser {
     /// What a piece of script returns.
     pub(crate) fn evaluate(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    /// Waits until a piece of script returns what is wanted; scripts of the page run after the click that called for them.
+    pub(crate) fn until(&self, script: &str, wanted: &Value) {
+        let begun = Instant::now();
+        loop {
+            let value = self.evaluate(script);
+            if value == *wanted {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{script}: {value}, not {wanted}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The text of an element as a reader sees it.

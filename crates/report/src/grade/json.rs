@@ -10,12 +10,15 @@ use serde::Serialize;
 /// One outcome as an object, several as an array in their order. A review that could not be graded has `error` instead of
 /// a grade.
 pub fn json(outcomes: &[Outcome]) -> String {
-    let mut text = match outcomes {
-        [one] => untrusted::json(&json_outcome(one), true),
-        many => untrusted::json(&many.iter().map(json_outcome).collect::<Vec<_>>(), true),
-    };
-    text.push('\n');
-    text
+    match outcomes {
+        [one] => untrusted::json(&json_outcome(one), true) + "\n",
+        many => json_array(many),
+    }
+}
+
+/// The outcomes as an array in their order, also where there is but one.
+pub fn json_array(outcomes: &[Outcome]) -> String {
+    untrusted::json(&outcomes.iter().map(json_outcome).collect::<Vec<_>>(), true) + "\n"
 }
 
 fn json_outcome(outcome: &Outcome) -> JsonOutcome<'_> {

@@ -9,7 +9,7 @@ mod text;
 
 pub use csv::csv;
 pub use html::html;
-pub use json::json;
+pub use json::{json, json_array};
 pub use overrides::{Overrides, OverridesError, read_overrides};
 pub use text::text;
 
@@ -76,6 +76,16 @@ pub(crate) fn level_name(level: Level) -> &'static str {
         Level::Flagged => "flagged",
         Level::Explained => "explained",
         Level::Resolved => "resolved",
+    }
+}
+
+/// A level as one or two characters, for grids.
+pub(crate) fn level_mark(level: Level) -> &'static str {
+    match level {
+        Level::Missed => "·",
+        Level::Flagged => "~",
+        Level::Explained => "+",
+        Level::Resolved => "✓",
     }
 }
 

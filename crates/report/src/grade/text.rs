@@ -26,7 +26,7 @@ pub fn text(outcomes: &[Outcome], look: Look) -> String {
     }
     if outcomes.len() > 1 {
         out.push('\n');
-        summary(&mut out, outcomes, look);
+        out.push_str(&crate::cohort::text(outcomes, look));
     }
     out
 }
@@ -175,27 +175,6 @@ fn write_remarks(out: &mut String, grade: &Grade, look: Look) {
         count(Verdict::Praise),
         count(Verdict::Extra),
     );
-}
-
-fn summary(out: &mut String, outcomes: &[Outcome], look: Look) {
-    let graded = outcomes.iter().filter(|outcome| outcome.result.is_ok()).count();
-    let _ = writeln!(out, "{}", look.bold(format_args!("{graded} of {} graded", plural(outcomes.len(), "review"))));
-    for outcome in outcomes {
-        let name = one_line(&outcome.review);
-        let _ = match &outcome.result {
-            Ok(grade) => {
-                let levels: Vec<_> = grade.issues.iter().map(|issue| level_name(issue.level)).collect();
-                writeln!(
-                    out,
-                    "  {:.2}  {:<6}  {name}  ({})",
-                    rounded(grade.score),
-                    band_name(grade.band),
-                    levels.join(", ")
-                )
-            }
-            Err(_) => writeln!(out, "  {}  {:<6}  {name}", look.bad("----"), ""),
-        };
-    }
 }
 
 #[cfg(test)]

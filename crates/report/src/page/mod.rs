@@ -64,7 +64,8 @@ pub(crate) fn hue(index: usize) -> &'static str {
 
 /// A share as a whole percentage.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    // Adding zero turns the negative zero of an empty sum into the plain one.
+    format!("{:.0} %", (share * 100.0).round() + 0.0)
 }
 
 #[cfg(test)]
