@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../exercises");
 
 /// The folder that is looked in where no other is named.
-const DEFAULT: &str = "exercises";
+pub const DEFAULT: &str = "exercises";
 
 /// The exercises below one folder.
 #[derive(Debug)]

@@ -11,9 +11,10 @@ mod handout;
 mod labels;
 mod manifest;
 mod problem;
+mod scaffold;
 
 pub use assay_python::highlight::{Class, highlight};
-pub use bank::{Bank, Entry, NotFound, resolve};
+pub use bank::{Bank, DEFAULT, Entry, NotFound, resolve};
 pub use check::{Checked, check, check_references, leaks};
 pub use exercise::{Exercise, Opened, Sample};
 pub use folder::{Folder, MAX_FILE_BYTES, ReadError};
@@ -21,3 +22,4 @@ pub use handout::Handout;
 pub use labels::{Labels, read_labels};
 pub use manifest::{Accepted, Decoy, FILE as MANIFEST, Issue, Manifest};
 pub use problem::{Document, Problem, Severity};
+pub use scaffold::{Draft, draft, new_id, read_source};

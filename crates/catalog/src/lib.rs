@@ -31,9 +31,23 @@ pub struct Kind {
     pub signal: String,
     /// Words that give the kind away where an exercise has it and a candidate reads them; plurals are found as well.
     pub giveaways: Vec<String>,
+    /// The first draft of an answer key for a place that has the problem.
+    pub draft: Draft,
     /// Which meanings earn the three credits.
     #[serde(default)]
     pub rubric: Rubric,
+}
+
+/// Prose with the names of the code left open: `{function}`, `{parameter}`, `{item}` (of a loop) and `{callee}`, each in backticks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// What is wrong.
+    pub summary: String,
+    /// Mechanism and consequence.
+    pub why: String,
+    /// Remedy.
+    pub fix: String,
 }
 
 const FILES: &[(&str, &str)] = &[
@@ -82,12 +96,21 @@ mod tests {
                 ("fix", &kind.fix, 80),
                 ("bad", &kind.bad, 40),
                 ("good", &kind.good, 40),
+                ("draft.summary", &kind.draft.summary, 20),
+                ("draft.why", &kind.draft.why, 80),
+                ("draft.fix", &kind.draft.fix, 40),
             ] {
                 assert!(text.len() >= least, "{}: `{field}` is too short to be of use", kind.id);
             }
             assert!(["python-trap", "testability", "scale"].contains(&&*kind.signal), "{}", kind.id);
             assert_ne!(kind.bad, kind.good, "{}", kind.id);
             assert!(!kind.giveaways.is_empty(), "{}", kind.id);
+            let draft = [&kind.draft.summary, &kind.draft.why, &kind.draft.fix].map(String::as_str).join(" ");
+            for open in draft.split('{').skip(1) {
+                let name = open.split('}').next().unwrap_or_default();
+                assert!(["function", "parameter", "item", "callee"].contains(&name), "{}: {{{name}}}", kind.id);
+                assert!(draft.contains(&format!("`{{{name}}}`")), "{}: {{{name}}} without backticks", kind.id);
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::problem::{Document, Problem};
 /// The word that `assay new` leaves where a person has to write.
 const TODO: &str = "TODO";
 
+/// So many characters of what is to be done are repeated in the message.
+const LONGEST_QUOTE: usize = 120;
+
 /// An exercise is read in half an hour. The listed sources have at least so many lines together (a helper beside the module
 /// may be shorter) ...
 const LEAST_LINES: usize = 30;
@@ -31,7 +34,12 @@ pub(super) fn unwritten(sample: &Sample) -> Option<Problem> {
 }
 
 fn todo(document: &Document, span: std::ops::Range<usize>) -> Problem {
-    Problem::at("todo", document, span, "this is still to be written", "here", "Write it, and remove the word TODO.")
+    let line = document.line_range(document.position(span.start).0);
+    let what = document.text[span.end..line.end].trim_start_matches(':').trim();
+    let what: String = what.chars().take(LONGEST_QUOTE).collect();
+    let message =
+        if what.is_empty() { "something is still to be written".to_owned() } else { format!("still to do: {what}") };
+    Problem::at("todo", document, span, message, "here", "Do it, and remove the word TODO.")
 }
 
 /// Reports sources that are too long to be read, or too short to hide anything.

@@ -8,6 +8,7 @@ mod explain;
 mod grade;
 mod handout;
 mod list;
+mod new;
 
 pub(crate) use analyze::{AnalyzeArguments, AnalyzeFormat};
 pub(crate) use calibrate::CalibrateArguments;
@@ -17,6 +18,7 @@ pub(crate) use explain::ExplainArguments;
 pub(crate) use grade::{GradeArguments, GradeFormat};
 pub(crate) use handout::HandoutArguments;
 pub(crate) use list::ListArguments;
+pub(crate) use new::NewArguments;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +47,7 @@ pub(crate) enum Command {
     Calibrate(CalibrateArguments),
     Analyze(AnalyzeArguments),
     Check(CheckArguments),
+    New(NewArguments),
     Handout(HandoutArguments),
     List(ListArguments),
     Explain(ExplainArguments),

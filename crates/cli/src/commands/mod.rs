@@ -8,6 +8,7 @@ mod explain;
 mod grade;
 mod handout;
 mod list;
+mod new;
 
 use crate::args::Command;
 use crate::error::Failure;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command) -> Result<Status, Failure> {
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Handout(arguments) => handout::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
