@@ -2,8 +2,10 @@
 
 mod anonymize;
 mod args;
+mod attempts;
 mod commands;
 mod decisions;
+mod editor;
 mod error;
 mod grading;
 mod input;

@@ -14,6 +14,7 @@ pub mod grade;
 pub mod kinds;
 mod look;
 mod page;
+pub mod practice;
 pub mod problem;
 pub mod record;
 pub mod untrusted;

@@ -9,6 +9,7 @@ mod grade;
 mod handout;
 mod list;
 mod new;
+mod practice;
 
 pub(crate) use analyze::{AnalyzeArguments, AnalyzeFormat};
 pub(crate) use calibrate::CalibrateArguments;
@@ -19,6 +20,7 @@ pub(crate) use grade::{GradeArguments, GradeFormat};
 pub(crate) use handout::HandoutArguments;
 pub(crate) use list::ListArguments;
 pub(crate) use new::NewArguments;
+pub(crate) use practice::PracticeArguments;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     Check(CheckArguments),
     New(NewArguments),
     Handout(HandoutArguments),
+    Practice(PracticeArguments),
     List(ListArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

@@ -9,6 +9,7 @@ mod grade;
 mod handout;
 mod list;
 mod new;
+mod practice;
 
 use crate::args::Command;
 use crate::error::Failure;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<Status, Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Handout(arguments) => handout::run(&arguments),
+        Command::Practice(arguments) => practice::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -4,7 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod overrides;
-mod passage;
+pub(crate) mod passage;
 mod text;
 
 pub use csv::csv;

@@ -14,7 +14,7 @@ const CONTEXT: usize = 120;
 const GUTTER: usize = 12;
 
 /// The lines that hold the byte range `start..end` of a review, those bytes marked. `first_line` is the number of the first.
-pub(super) fn passage(review: &str, start: usize, end: usize, first_line: usize, look: Look) -> String {
+pub(crate) fn passage(review: &str, start: usize, end: usize, first_line: usize, look: Look) -> String {
     let end = review.floor_char_boundary(end);
     let start = review.floor_char_boundary(start.min(end));
     let from = review[..start].rfind('\n').map_or(0, |at| at + 1);
