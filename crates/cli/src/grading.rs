@@ -4,7 +4,7 @@ use crate::args::BankArguments;
 use crate::error::Failure;
 use crate::input::Submission;
 use assay_bank::{Exercise, Folder};
-use assay_grader::{Grader, Key};
+use assay_grader::{Grader, Key, Source};
 use assay_report::grade::Outcome;
 use assay_report::record::{Record, sha256};
 use std::collections::BTreeMap;
@@ -27,6 +27,11 @@ impl Grading {
         let paths = exercise.sources.iter().map(|(path, _)| path).chain([brief]);
         let sources = paths.filter_map(|path| Some((path.clone(), hash(&exercise.folder, path)?))).collect();
         Ok(Self { key: exercise.key(), exercise, key_hash, sources })
+    }
+
+    /// The sources as the grader knows them, for reviews that are copies of one.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.key.sources
     }
 
     /// The grader for this key; it is costly to make and cheap to use.

@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::output;
 use crate::submissions::Handed;
 use assay_bank::{Document, MAX_FILE_BYTES, Problem};
-use assay_grader::{Review, ReviewError};
+use assay_grader::{Format, Review, ReviewError, Source};
 use assay_report::record::sha256;
 use std::io::{self, Read};
 use std::path::Path;
@@ -28,8 +28,8 @@ pub(crate) struct ReadReview {
 
 impl Submission {
     /// Reads a review; `-` is standard input. Why one cannot be read is told at length on standard error.
-    pub(crate) fn read(handed: &Handed) -> Self {
-        let review = read_review(handed).map_err(|Unreadable { reason, diagnostic }| {
+    pub(crate) fn read(handed: &Handed, format: Option<Format>, sources: &[Source]) -> Self {
+        let review = read_review(handed, format, sources).map_err(|Unreadable { reason, diagnostic }| {
             output::warn(&*diagnostic);
             reason
         });
@@ -51,20 +51,30 @@ pub(crate) fn review_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn read_review(handed: &Handed) -> Result<ReadReview, Unreadable> {
+fn read_review(handed: &Handed, format: Option<Format>, sources: &[Source]) -> Result<ReadReview, Unreadable> {
     let path = handed.path.as_path();
     let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path) };
     let bytes = bytes.map_err(|(reason, help)| {
         let message = format!("the review {} cannot be read: {reason}", path.display());
         Unreadable { reason, diagnostic: Box::new(CliError::new("unreadable-review", message, help)) }
     })?;
-    match Review::from_bytes(&review_name(path), &bytes) {
+    match Review::read(&review_name(path), &bytes, format, sources) {
         Ok(mut review) => {
             review.name.clone_from(&handed.name);
             Ok(ReadReview { review, sha256: sha256(&bytes) })
         }
+        Err(error) if is_package(&bytes) => {
+            let message = format!("the review {} cannot be read: {error}", path.display());
+            let diagnostic = Box::new(CliError::new("unreadable-review", message, ""));
+            Err(Unreadable { reason: error.message, diagnostic })
+        }
         Err(error) => Err(Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) }),
     }
+}
+
+/// Whether a file is an archive, of which no line can be shown.
+fn is_package(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
 }
 
 type ReadResult = Result<Vec<u8>, (String, &'static str)>;
@@ -111,6 +121,7 @@ fn problem(path: &Path, bytes: &[u8], error: &ReviewError) -> Problem {
     let line = document.line_range(error.line);
     let column =
         document.text[line.clone()].char_indices().nth(error.column - 1).map_or(line.end, |(at, _)| line.start + at);
-    let help = "A review is Markdown, plain text, or JSON: an array of GitHub's review comments.";
+    let help = "A review is Markdown, plain text, .docx, JSON of GitHub or GitLab, a diff or an annotated copy of the source; \
+                `--review-format` says which, where the content does not.";
     Problem::at("unreadable-review", &document, column..column, error.message.as_str(), "here", help)
 }

@@ -152,7 +152,7 @@ fn hostile_reviews_do_no_harm() {
         ("nested.md", b"> ".repeat(20_000), 0),
         ("fences.md", b"```\n".repeat(20_000), 0),
         ("latin.md", b"caf\xe9".to_vec(), 2),
-        ("object.json", b"{\"body\": \"x\"}".to_vec(), 2),
+        ("object.json", b"{\"text\": \"x\"}".to_vec(), 2),
         ("deep.json", b"[".repeat(100_000), 2),
         ("huge.md", vec![b'x'; 5 << 20], 2),
     ];

@@ -23,7 +23,7 @@ mod text;
 pub use grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
 pub use key::{Definition, DefinitionKind, Key, KeyDecoy, KeyIssue, Lines, Source};
 pub use observe::Features;
-pub use review::{Part, Review, ReviewError};
+pub use review::{Format, Part, Review, ReviewError};
 
 /// Grades reviews of one exercise. Building it compiles the key; grading is then cheap and may be done from many threads.
 #[derive(Debug)]

@@ -1,18 +1,39 @@
-//! A review as it was read: its text, and for a list of comments their places.
+//! A review as it was read: its text, and for comments their places. One file a form.
 
-use crate::Lines;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+mod annotated;
+mod comments;
+mod diff;
+mod docx;
+
+use crate::{Lines, Source};
+
+/// The form of a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Markdown or plain text.
+    Text,
+    /// JSON of GitHub or GitLab: review comments, reviews, discussions.
+    Comments,
+    /// A unified diff against the source; the comments that it adds are the review.
+    Diff,
+    /// The source with comments added; these are the review.
+    Annotated,
+    /// A document of Word; its paragraphs are the review.
+    Docx,
+}
 
 /// A candidate's review.
 ///
-/// Offsets into a review are byte offsets into the text as it was read, for JSON into the JSON.
+/// Offsets into a review are byte offsets into the text as it was read, for JSON into the JSON; of a Word document into the
+/// text that was taken out of it.
 #[derive(Debug, Clone)]
 pub struct Review {
     /// How the review is called in reports, as a rule the file's name.
     pub name: String,
     /// The text as it was read.
     pub text: String,
+    /// The form that it has.
+    pub format: Format,
     /// The parts to read: the whole text, or the bodies of the comments.
     pub(crate) parts: Vec<Part>,
 }
@@ -65,123 +86,103 @@ pub struct ReviewError {
     pub column: usize,
 }
 
-#[derive(Deserialize)]
-struct Comment<'a> {
-    #[serde(default)]
-    path: Option<String>,
-    #[serde(default)]
-    line: Option<usize>,
-    #[serde(default)]
-    start_line: Option<usize>,
-    #[serde(borrow)]
-    body: &'a RawValue,
-}
-
 impl Review {
     /// The parts in their order: the whole text, or the comments with their places.
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 
-    /// Reads a review from bytes: Markdown, plain text, or JSON (an array of GitHub's review comments), told apart by content.
-    /// A byte order mark is passed over.
+    /// Reads a review from bytes. Its form is told by its content; an annotated copy is not known as one here, since that takes
+    /// the source.
     ///
     /// # Errors
-    /// Where the bytes are not UTF-8 (with the place of the first bad byte), or are JSON of another form.
+    /// As of [`Review::read`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, ReviewError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let (line, column) = position(&good, good.len());
-            ReviewError { message: "the review is not UTF-8; save it as UTF-8 text".into(), line, column }
-        })?;
-        Self::from_text(name, text)
+        Self::read(name, bytes, None, &[])
     }
 
     /// Reads a review from text, as [`Review::from_bytes`] does.
     ///
     /// # Errors
-    /// Where the text is JSON of another form than an array of review comments.
+    /// As of [`Review::read`].
     pub fn from_text(name: &str, text: &str) -> Result<Self, ReviewError> {
-        let content = text.trim_start_matches('\u{feff}').trim_start();
-        let parts = if looks_like_comments(name, content) { comments(text)? } else { vec![whole(text)] };
-        Ok(Self { name: name.to_owned(), text: text.to_owned(), parts })
+        Self::from_bytes(name, text.as_bytes())
     }
+
+    /// Reads a review of these sources from bytes, in the form that is named, or else in the one that the content shows. A
+    /// byte order mark is passed over.
+    ///
+    /// # Errors
+    /// Where the bytes are not UTF-8 (with the place of the first bad byte), or not of the form that is named or begun.
+    pub fn read(name: &str, bytes: &[u8], format: Option<Format>, sources: &[Source]) -> Result<Self, ReviewError> {
+        if format == Some(Format::Docx) || (format.is_none() && docx::looks_like(bytes)) {
+            let text = docx::text(bytes)?;
+            let parts = vec![whole(&text)];
+            return Ok(Self { name: name.to_owned(), text, format: Format::Docx, parts });
+        }
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let (line, column) = position(&good, good.len());
+            ReviewError { message: "the review is not UTF-8; save it as UTF-8 text".into(), line, column }
+        })?;
+        let format = format.unwrap_or_else(|| recognise(name, text, sources));
+        let parts = match format {
+            Format::Text | Format::Docx => vec![whole(text)],
+            Format::Comments => comments::parts(text)?,
+            Format::Diff => diff::parts(text)?,
+            Format::Annotated => annotated::parts(text, sources)?,
+        };
+        Ok(Self { name: name.to_owned(), text: text.to_owned(), format, parts })
+    }
+}
+
+/// The form of a review by its content; by its name only where the content says nothing.
+fn recognise(name: &str, text: &str, sources: &[Source]) -> Format {
+    if comments::looks_like(name, text) {
+        Format::Comments
+    } else if diff::looks_like(text) {
+        Format::Diff
+    } else if annotated::looks_like(text, sources) {
+        Format::Annotated
+    } else {
+        Format::Text
+    }
+}
+
+/// Where the text begins after a byte order mark.
+fn mark_length(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
 fn whole(text: &str) -> Part {
-    let skip = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let skip = mark_length(text);
     Part { file: None, lines: None, body: text[skip..].to_owned(), map: vec![(0, skip)] }
 }
 
-/// A Markdown review may begin with a bracket as well: `[nit] ...`, `[ ] ...`; an array of objects does not.
-fn looks_like_comments(name: &str, content: &str) -> bool {
-    let Some(rest) = content.strip_prefix('[') else {
-        return name.to_ascii_lowercase().ends_with(".json");
-    };
-    let rest = rest.trim_start();
-    rest.starts_with('{')
-        || (rest.starts_with(']') && rest[1..].trim().is_empty())
-        || name.to_ascii_lowercase().ends_with(".json")
+/// The words of comment lines of code, put together line by line without the signs that make them comments.
+#[derive(Debug, Default)]
+struct Remark {
+    body: String,
+    map: Vec<(usize, usize)>,
 }
 
-fn comments(text: &str) -> Result<Vec<Part>, ReviewError> {
-    let skip = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let json = &text[skip..];
-    let comments: Vec<Comment> = serde_json::from_str(json).map_err(|error| ReviewError {
-        message: format!("the review is not an array of review comments ({error}); each comment is an object with `body`, and optionally `path`, `line`, `start_line`"),
-        line: error.line().max(1),
-        column: error.column().max(1),
-    })?;
-    comments
-        .into_iter()
-        .map(|comment| {
-            let raw = comment.body.get();
-            let begin = raw.as_ptr() as usize - json.as_ptr() as usize + skip;
-            let (line, column) = position(text, begin);
-            let error = |message: &str| ReviewError { message: message.into(), line, column };
-            if raw == "null" {
-                return Ok(Part { file: None, lines: None, body: String::new(), map: vec![(0, begin)] });
-            }
-            let body: String = serde_json::from_str(raw)
-                .map_err(|_| error("`body` must be a string; put the comment's text there"))?;
-            let lines = comment.line.or(comment.start_line).map(|end| {
-                let start = comment.start_line.unwrap_or(end);
-                Lines { start: start.min(end), end: end.max(start) }
-            });
-            Ok(Part { file: comment.path, lines, map: escapes(raw, begin), body })
-        })
-        .collect()
-}
-
-/// Maps offsets of an unescaped JSON string to those of its raw form, which begins at `begin` in the text.
-fn escapes(raw: &str, begin: usize) -> Vec<(usize, usize)> {
-    let bytes = raw.as_bytes();
-    let (mut at, mut body) = (1, 0);
-    let mut map = vec![(0, begin + 1)];
-    while at + 1 < bytes.len() {
-        if bytes[at] != b'\\' {
-            at += 1;
-            body += 1;
-            continue;
+impl Remark {
+    /// Adds a line, a piece of the review at `start`, that begins with `#`.
+    fn add(&mut self, line: &str, start: usize) {
+        let words = line.trim_start_matches('#');
+        let words = words.strip_prefix(' ').unwrap_or(words);
+        if !self.map.is_empty() {
+            self.body.push('\n');
         }
-        let (raw_length, body_length) = match bytes[at + 1] {
-            b'u' => unicode_escape(raw, at),
-            _ => (2, 1),
-        };
-        at += raw_length;
-        body += body_length;
-        map.push((body, begin + at));
+        self.map.push((self.body.len(), start + (line.len() - words.len())));
+        self.body.push_str(words.trim_end());
     }
-    map
-}
 
-/// Length of a `\uXXXX` escape, or pair of them, and of the character it stands for.
-fn unicode_escape(raw: &str, at: usize) -> (usize, usize) {
-    let unit = |at: usize| raw.get(at + 2..at + 6).and_then(|hex| u16::from_str_radix(hex, 16).ok());
-    match unit(at) {
-        Some(high) if (0xD800..0xDC00).contains(&high) => (12, 4),
-        Some(low) => (6, char::from_u32(u32::from(low)).map_or(3, char::len_utf8)),
-        None => (6, 1),
+    /// The remark as a part at a line of a file, if it has any words; the remark is empty afterwards.
+    fn take(&mut self, file: Option<&str>, line: Option<usize>) -> Option<Part> {
+        let Self { body, map } = std::mem::take(self);
+        let lines = line.map(|line| Lines { start: line, end: line });
+        (!body.trim().is_empty()).then(|| Part { file: file.map(ToOwned::to_owned), lines, body, map })
     }
 }
 
@@ -222,7 +223,9 @@ mod tests {
     fn bad_json_names_the_place() {
         let error = Review::from_text("r.json", "[{\"body\": 3}]").unwrap_err();
         assert_eq!((error.line, error.column), (1, 11));
-        assert!(Review::from_text("r.json", "{\"body\": \"x\"}").is_err());
+        let error = Review::from_text("r.json", "[\n  {\"body\": \"x\"},\n  {\"line\": \"3\"}]").unwrap_err();
+        assert_eq!((error.line, error.column), (3, 14), "{error}");
+        assert!(Review::from_text("r.json", "{\"text\": \"x\"}").is_err());
         assert!(Review::from_text("r.md", "[nit] fine").is_ok());
     }
 

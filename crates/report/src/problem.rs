@@ -5,6 +5,9 @@ use crate::untrusted::{Visible, visible};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use std::fmt;
 
+/// A source with a longer line is not quoted: nobody can read it, and miette cannot point so far to the right.
+const LONGEST_LINE: usize = 10_000;
+
 /// One diagnostic for a terminal. Control characters in it and in the source that it quotes are made visible.
 pub fn text(diagnostic: &dyn Diagnostic, look: Look) -> String {
     let mut out = String::new();
@@ -76,6 +79,14 @@ impl Safe {
         labels: impl IntoIterator<Item = (usize, usize, String)>,
     ) -> Self {
         let shown = Visible::new(text);
+        let labels: Vec<_> = labels.into_iter().collect();
+        if shown.text.lines().any(|line| line.len() > LONGEST_LINE) {
+            let start = labels.first().map_or(0, |(start, ..)| text.floor_char_boundary(*start));
+            let line = text[..start].matches('\n').count() + 1;
+            let column = text[..start].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            self.message = format!("{} ({}:{line}:{column})", self.message, visible(name));
+            return self;
+        }
         self.labels = labels
             .into_iter()
             .map(|(start, end, text)| {
@@ -129,6 +140,14 @@ impl Diagnostic for Safe {
 mod tests {
     use crate::Look;
     use assay_bank::{Document, Problem};
+
+    #[test]
+    fn a_line_too_long_to_be_quoted_has_its_place_in_words() {
+        let document = Document::new("a.json", format!("x\n{}", "[".repeat(100_000)));
+        let problem = Problem::at("bad", &document, 80_001..80_001, "too deep", "here", "");
+        let text = super::text(&problem, Look::default());
+        assert!(text.contains("too deep (a.json:2:80000)"), "{text}");
+    }
 
     #[test]
     fn quotes_the_place_and_disarms_the_source() {

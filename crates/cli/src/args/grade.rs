@@ -1,6 +1,7 @@
 //! The arguments of `assay grade`.
 
 use super::{BankArguments, OutputArguments};
+use assay_grader::Format;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -14,12 +15,15 @@ pub(crate) struct GradeArguments {
     /// Names the exercise: its folder, or its id in the bank (`assay list` shows them).
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercise: String,
-    /// Names the reviews: Markdown, plain text, or JSON with GitHub's review comments; `-` is standard input. Of a folder all
-    /// files are reviews, and each folder in it is a candidate.
+    /// Names the reviews: Markdown, plain text, Word, comments exported from GitHub or GitLab, a diff or a copy of the source
+    /// with comments added; `-` is standard input. Of a folder all files are reviews, and each folder in it is a candidate.
     #[arg(value_name = "REVIEW", required = true)]
     pub(crate) reviews: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) bank: BankArguments,
+    /// Says which form the reviews have; without it their content tells.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) review_format: Option<ReviewFormat>,
     /// Chooses the form of the result. JSON is one object for one review and an array for several.
     #[arg(long, value_enum, default_value_t = GradeFormat::Text)]
     pub(crate) format: GradeFormat,
@@ -48,6 +52,32 @@ pub(crate) enum GradeFormat {
     /// A page for a browser: one file that needs no other and no network. Of several reviews an overview; with --output
     /// FOLDER also a page for each.
     Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// Markdown or plain text.
+    Text,
+    /// JSON of GitHub or GitLab: review comments, reviews with their body, discussions.
+    Comments,
+    /// A unified diff against the source; the `#` comments that it adds are the review.
+    Diff,
+    /// A copy of the source; the `#` comments added to it are the review.
+    Annotated,
+    /// A document of Word.
+    Docx,
+}
+
+impl From<ReviewFormat> for Format {
+    fn from(format: ReviewFormat) -> Self {
+        match format {
+            ReviewFormat::Text => Self::Text,
+            ReviewFormat::Comments => Self::Comments,
+            ReviewFormat::Diff => Self::Diff,
+            ReviewFormat::Annotated => Self::Annotated,
+            ReviewFormat::Docx => Self::Docx,
+        }
+    }
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {

@@ -7,6 +7,7 @@ use crate::input::{STDIN, Submission};
 use crate::status::Status;
 use crate::submissions::{self, Handed};
 use crate::{anonymize, decisions, output, pages};
+use assay_grader::Format;
 use assay_report::grade::{self, Outcome};
 use assay_report::{Look, cohort};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,7 +21,8 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
     let overrides = arguments.overrides.as_deref().map(decisions::read).transpose()?;
     let grading = Grading::open(&arguments.exercise, &arguments.bank)?;
     let folder = arguments.reviews.iter().any(|path| path.is_dir());
-    let mut outcomes = grade_all(&grading, &submissions::find(&arguments.reviews));
+    let mut outcomes =
+        grade_all(&grading, &submissions::find(&arguments.reviews), arguments.review_format.map(Format::from));
     let decided = overrides.map_or(Status::Done, |overrides| decisions::apply(&overrides, &mut outcomes));
     let pages = pages(arguments, folder || outcomes.len() > 1);
     if let Some(mapping) = &arguments.anonymize {
@@ -38,7 +40,7 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
 }
 
 /// Grades all that was handed in; a terminal sees how far it is.
-fn grade_all(grading: &Grading, handed: &[Handed]) -> Vec<Outcome> {
+fn grade_all(grading: &Grading, handed: &[Handed], format: Option<Format>) -> Vec<Outcome> {
     let grader = grading.grader();
     // It draws on standard error, and only where that is a terminal.
     let bar = if handed.len() > 1 { ProgressBar::new(handed.len() as u64) } else { ProgressBar::hidden() };
@@ -47,7 +49,7 @@ fn grade_all(grading: &Grading, handed: &[Handed]) -> Vec<Outcome> {
     }
     let outcomes = handed.iter().map(|handed| {
         bar.set_message(assay_report::untrusted::one_line(&handed.name));
-        let outcome = grading.grade(&grader, bar.suspend(|| Submission::read(handed)));
+        let outcome = grading.grade(&grader, bar.suspend(|| Submission::read(handed, format, grading.sources())));
         bar.inc(1);
         outcome
     });

@@ -28,8 +28,8 @@ pub(super) fn section(exercise: &Exercise, review: &Review, grade: &Grade, marks
                     }
                     (body(index, part, grade, marks))
                 }
-                @if review.text.trim().is_empty() {
-                    p.muted.nothing { "The review is empty." }
+                @if review.parts().iter().all(|part| part.body.trim().is_empty()) {
+                    p.muted.nothing { "The review has no words." }
                 }
             }
         }
