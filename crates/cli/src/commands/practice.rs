@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &PracticeArguments) -> Result<Status, Failure> {
 /// Grades an attempt, tells what came of it, and remembers it.
 fn grade(grading: &Grading, path: &Path, earlier: &[&Attempt], data: Option<&Path>) -> Result<Attempt, Failure> {
     let name = input::review_name(path);
-    let Ok(read) = Submission::read(&Handed { path: path.to_owned(), name }).review else {
+    let Ok(read) = Submission::read(&Handed { path: path.to_owned(), name }, None, grading.sources()).review else {
         // Why was told already.
         return Err(Failure(Vec::new()));
     };
