@@ -208,6 +208,41 @@ fn repair(folder: &Path, issue: &str, patch: &str) {
     write(folder, &format!("fixed/repairs/{issue}.patch"), patch);
 }
 
+/// Where tests are added, the next function that none reaches is another finding than the one that was repaired.
+#[test]
+fn tests_are_a_repair_too() {
+    let bank = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(bank.path());
+    let rules = "\n\ndef fee(days):\n    return 0 if days <= 3 else min(days - 3, 30) * 0.25\n\n\n\
+                 def share(part, whole):\n    return 0 if whole <= 0 else min(part / whole * 100, 100)\n";
+    let source = std::fs::read_to_string(folder.join("tags.py")).unwrap();
+    let line = source.lines().count() + 3;
+    write(&folder, "tags.py", source + rules);
+    write(&folder, "fixed/tags.py", std::fs::read_to_string(folder.join("fixed/tags.py")).unwrap() + "# longer\n");
+    edit(&folder, "exercise.toml", "lines = \"6-13\"", &format!("lines = \"{}\"", line + 4));
+    let issue = format!(
+        "[[issue]]\nid = \"fee-untested\"\nkind = \"missing-tests\"\nfile = \"tags.py\"\nlines = \"{line}-{}\"\n\
+         summary = \"There are no tests, and fee has the rules about money.\"\n\
+         why = \"The next change can break the bounds without anybody noticing, and readers pay the wrong fee.\"\n\
+         fix = \"Test fee by case: both sides of the three days and of the cap.\"\n\n[[accepted]]",
+        line + 1
+    );
+    edit(&folder, "exercise.toml", "[[accepted]]", &issue);
+    let test = |name: &str| {
+        format!(
+            "--- /dev/null\n+++ b/tests/test_tags.py\n@@ -0,0 +1,5 @@\n+from tags import {name}\n+\n+\n+def test_it():\n\
+             +    assert {name}(3, 1) == 0\n"
+        )
+    };
+    let codes_with = |patch: &str| {
+        repair(&folder, "fee-untested", patch);
+        let (_, stdout, _) = check(bank.path());
+        codes(&stdout)
+    };
+    assert_eq!(codes_with(&test("fee")), ["no-samples"]);
+    assert_eq!(codes_with(&test("share")), ["repair-incomplete", "no-samples"]);
+}
+
 #[test]
 fn a_sound_repair_passes() {
     let bank = tempfile::tempdir().unwrap();

@@ -51,12 +51,11 @@ def bill(tariffs: Collection, stream: TextIO) -> Iterator[tuple[str, Decimal]]:
     """Station and amount in euros of each session in the stream."""
     for station, minutes, kwh in sessions(read_events(stream)):
         tariff = tariffs.find_one({"_id": station}) or STANDARD
-        overtime = max(minutes - FREE_MINUTES, 0)
-        amount = kwh * Decimal(tariff["per_kwh"]) + overtime * Decimal(tariff["per_minute"])
+        amount = kwh * Decimal(tariff["per_kwh"]) + max(minutes - FREE_MINUTES, 0) * Decimal(tariff["per_minute"])
         yield station, amount.quantize(Decimal("0.01"))
 
 
-def main(paths: list[str]) -> int:
+def main(paths: list[str]) -> None:
     tariffs = MongoClient(os.environ.get("MONGO_URL", "mongodb://localhost")).charging.tariffs
     for path in paths:
         try:
@@ -64,10 +63,8 @@ def main(paths: list[str]) -> int:
                 for station, amount in bill(tariffs, stream):
                     print(path, station, amount, sep="\t")
         except (OSError, PyMongoError) as error:
-            print(f"{path}: {error}", file=sys.stderr)
-            return 1
-    return 0
+            sys.exit(f"{path}: {error}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
