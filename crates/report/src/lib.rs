@@ -17,6 +17,7 @@ mod page;
 pub mod practice;
 pub mod problem;
 pub mod record;
+pub mod regrade;
 pub mod untrusted;
 
 pub use look::Look;

@@ -10,6 +10,7 @@ mod handout;
 mod list;
 mod new;
 mod practice;
+mod regrade;
 
 pub(crate) use analyze::{AnalyzeArguments, AnalyzeFormat};
 pub(crate) use calibrate::CalibrateArguments;
@@ -21,6 +22,7 @@ pub(crate) use handout::HandoutArguments;
 pub(crate) use list::ListArguments;
 pub(crate) use new::NewArguments;
 pub(crate) use practice::PracticeArguments;
+pub(crate) use regrade::RegradeArguments;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,6 +48,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Grade(GradeArguments),
+    Regrade(RegradeArguments),
     Calibrate(CalibrateArguments),
     Analyze(AnalyzeArguments),
     Check(CheckArguments),

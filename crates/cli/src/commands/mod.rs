@@ -10,6 +10,7 @@ mod handout;
 mod list;
 mod new;
 mod practice;
+mod regrade;
 
 use crate::args::Command;
 use crate::error::Failure;
@@ -19,6 +20,7 @@ use crate::status::Status;
 pub(crate) fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::Grade(arguments) => grade::run(&arguments),
+        Command::Regrade(arguments) => regrade::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
