@@ -95,7 +95,7 @@ pub fn read_labels(document: Document) -> (Labels, Vec<Problem>) {
 }
 
 /// The line of a record. The position that the reader gives may lie on line breaks before it.
-fn row_range(text: &str, byte: u64) -> Range<usize> {
+pub(crate) fn row_range(text: &str, byte: u64) -> Range<usize> {
     let start = usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
     let skipped = text[start..].len() - text[start..].trim_start_matches(['\r', '\n']).len();
     let start = start + skipped;
@@ -103,7 +103,7 @@ fn row_range(text: &str, byte: u64) -> Range<usize> {
     start..end
 }
 
-fn field_range(text: &str, row: &Range<usize>, index: usize) -> Option<Range<usize>> {
+pub(crate) fn field_range(text: &str, row: &Range<usize>, index: usize) -> Option<Range<usize>> {
     let (mut field, mut quoted, mut start) = (0, false, row.start);
     for (offset, byte) in text.bytes().enumerate().take(row.end).skip(row.start) {
         match byte {

@@ -12,6 +12,7 @@ mod labels;
 mod manifest;
 mod problem;
 mod scaffold;
+mod sheet;
 
 pub use assay_python::highlight::{Class, highlight};
 pub use bank::{Bank, DEFAULT, Entry, NotFound, resolve};
@@ -23,3 +24,4 @@ pub use labels::{Labels, read_labels};
 pub use manifest::{Accepted, Decoy, FILE as MANIFEST, Issue, Manifest};
 pub use problem::{Document, Problem, Severity};
 pub use scaffold::{Draft, draft, new_id, read_source};
+pub use sheet::{Judgement, SheetRow, read_sheet};

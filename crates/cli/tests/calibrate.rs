@@ -62,3 +62,57 @@ fn wrong_labels_are_told_and_the_rest_is_counted() {
     let (status, stdout, _) = run(assay().args(["calibrate", "crates"]));
     assert_eq!((status, stdout.as_str()), (2, ""));
 }
+
+/// An interviewer's sheet for two submissions of the course's waiting lists.
+fn sheet(folder: &std::path::Path, rows: &str) -> (i32, String, String) {
+    let sample =
+        |name: &str| std::fs::read(common::root().join("exercises/web/course-waitlist/reviews").join(name)).unwrap();
+    write(folder, "in/anna.md", sample("senior.md"));
+    write(folder, "in/ben/review.md", sample("mid.md"));
+    write(folder, "sheet.csv", rows);
+    let mut command = assay();
+    command.arg("calibrate").arg(folder.join("sheet.csv")).args(["--exercise", "web/course-waitlist", "--reviews"]);
+    run(command.arg(folder.join("in")))
+}
+
+#[test]
+fn a_sheet_is_compared_with_the_grades() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "candidate,issue,level\nanna,served-set-survives,resolved\nben,count-per-course,flagged\n\
+                ben,served-set-survives,missed\nben,open-offers-not-counted,explained\nben,waiting-key-missing,called\n";
+    let (status, stdout, stderr) = sheet(folder.path(), rows);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(stdout);
+    let mut command = assay();
+    command.arg("calibrate").arg(folder.path().join("sheet.csv")).args([
+        "--exercise",
+        "web/course-waitlist",
+        "--format",
+        "html",
+    ]);
+    let (status, page, _) = run(command.arg("--reviews").arg(folder.path().join("in")));
+    assert_eq!(status, 0);
+    assert!(page.contains("Use `served=None` and create the set in the body."), "the words behind a disagreement");
+    assert!(page.contains("5 disagreements"), "{page}");
+}
+
+#[test]
+fn a_sheet_s_mistakes_are_told_and_the_rest_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "candidate,issue,level\nanna,served-set-survives,resolved\ncora,served-set-survives,missed\nanna,no-such,missed\n\
+                anna,waiting-key-missing,resolved\nanna,count-per-course,great\n";
+    let (status, stdout, stderr) = sheet(folder.path(), rows);
+    assert_eq!(status, 2);
+    assert!(stdout.starts_with("1 review, 1 label\n"), "{stdout}");
+    for told in [
+        "no submission of \"cora\"",
+        "no issue or decoy `no-such`",
+        "is a decoy",
+        "no level \"great\"",
+        "sheet.csv:6:23",
+    ] {
+        assert!(stderr.contains(told), "{told}: {stderr}");
+    }
+    let (status, _, stderr) = run(assay().args(["calibrate", "x.csv", "--exercise", "web/course-waitlist"]));
+    assert!(status == 2 && stderr.contains("--reviews"), "{stderr}");
+}

@@ -13,7 +13,7 @@ mod practice;
 mod regrade;
 
 pub(crate) use analyze::{AnalyzeArguments, AnalyzeFormat};
-pub(crate) use calibrate::CalibrateArguments;
+pub(crate) use calibrate::{CalibrateArguments, CalibrateFormat};
 pub(crate) use check::{CheckArguments, CheckFormat};
 pub(crate) use completions::CompletionsArguments;
 pub(crate) use explain::ExplainArguments;

@@ -1,10 +1,15 @@
 //! Agreement of the grader with people's labels.
 
+mod html;
 mod json;
 mod text;
 
+pub use html::html;
 pub use json::json;
 pub use text::text;
+
+/// The levels in their order.
+const LEVELS: [&str; 4] = ["missed", "flagged", "explained", "resolved"];
 
 #[cfg(test)]
 pub(crate) mod sample {

@@ -21,13 +21,12 @@ pub fn text(agreement: &Agreement, look: Look) -> String {
     row(&mut out, "decoys", agreement.decoys);
     let (exact, qwk) = (agreement.level_exact(), agreement.level_qwk());
     let _ = writeln!(out, "\nlevel: {:.1} % the same, quadratic-weighted kappa {qwk:.3}", exact * 100.0);
-    let levels = ["missed", "flagged", "explained", "resolved"];
     let _ = writeln!(
         out,
         "\n{}",
-        look.bold(format_args!("{:<16}{}", "label \\ grade", levels.map(|l| format!("{l:>11}")).concat()))
+        look.bold(format_args!("{:<16}{}", "label \\ grade", super::LEVELS.map(|l| format!("{l:>11}")).concat()))
     );
-    for (level, counts) in levels.iter().zip(agreement.confusion) {
+    for (level, counts) in super::LEVELS.iter().zip(agreement.confusion) {
         let _ = writeln!(out, "{level:<16}{}", counts.map(|count| format!("{count:>11}")).concat());
     }
     for (kind, credits) in &agreement.by_kind {

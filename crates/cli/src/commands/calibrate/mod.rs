@@ -1,6 +1,8 @@
 //! `assay calibrate`
 
-use crate::args::{CalibrateArguments, PlainFormat};
+mod sheet;
+
+use crate::args::{CalibrateArguments, CalibrateFormat};
 use crate::error::{CliError, Failure};
 use crate::output;
 use crate::status::Status;
@@ -8,19 +10,42 @@ use assay_bank::{Bank, Document, Entry, Exercise, Labels, Problem, read_labels};
 use assay_grader::agreement::Agreement;
 use assay_grader::{Grader, Review};
 use assay_report::{Look, calibration};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(arguments: &CalibrateArguments) -> Result<Status, Failure> {
     let mut agreement = Agreement::default();
+    let status = match (&arguments.exercise, &arguments.reviews) {
+        (Some(exercise), Some(reviews)) => sheet::measure(arguments, exercise, reviews, &mut agreement)?,
+        _ => measure_all(&arguments.paths, &mut agreement)?,
+    };
+    if agreement.rows == 0 {
+        let help =
+            "Name a labels.csv, a folder with exercises that have labels.csv and reviews/, or a sheet with --exercise.";
+        return Err(CliError::new("no-labels", "there is no label to compare grades with", help).into());
+    }
+    let text = match arguments.format {
+        CalibrateFormat::Json => calibration::json(&agreement),
+        CalibrateFormat::Html => calibration::html(&agreement),
+        CalibrateFormat::Text => {
+            let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
+            calibration::text(&agreement, look)
+        }
+    };
+    output::write(&text, &arguments.output)?;
+    Ok(status)
+}
+
+/// Counts the samples of all exercises against their labels.
+fn measure_all(paths: &[PathBuf], agreement: &mut Agreement) -> Result<Status, Failure> {
     let mut status = Status::Done;
-    for path in &arguments.paths {
+    for path in paths {
         let found = find(path)?;
         for problem in &found.problems {
             output::warn(problem);
             status = Status::Unusable;
         }
         for entry in found.entries {
-            if let Err(problems) = measure(entry, found.labels.clone(), &mut agreement) {
+            if let Err(problems) = measure(entry, found.labels.clone(), agreement) {
                 for problem in &problems {
                     output::warn(problem);
                 }
@@ -28,18 +53,6 @@ pub(crate) fn run(arguments: &CalibrateArguments) -> Result<Status, Failure> {
             }
         }
     }
-    if agreement.rows == 0 {
-        let help = "Name a labels.csv, or a folder with exercises that have labels.csv and reviews/.";
-        return Err(CliError::new("no-labels", "there is no label to compare grades with", help).into());
-    }
-    let text = match arguments.format {
-        PlainFormat::Json => calibration::json(&agreement),
-        PlainFormat::Text => {
-            let look = if arguments.output.output.is_some() { Look::default() } else { output::look() };
-            calibration::text(&agreement, look)
-        }
-    };
-    output::write(&text, &arguments.output)?;
     Ok(status)
 }
 
