@@ -43,6 +43,14 @@ impl Bank {
         let mut walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             match entry {
+                Ok(entry) if entry.depth() > 0 && entry.path_is_symlink() => {
+                    if entry.path().join(manifest::FILE).is_file() {
+                        let path = entry.path().display().to_string();
+                        let message = "it is a symbolic link, and a bank is read without following any";
+                        let help = "Move the exercise into the bank, or name its own folder.";
+                        bank.problems.push(Problem::about("linked-exercise", path, message, help));
+                    }
+                }
                 Ok(entry) if !entry.file_type().is_dir() => {}
                 Ok(entry) if entry.depth() > 0 && is_hidden(entry.file_name()) => walk.skip_current_dir(),
                 Ok(entry) => {

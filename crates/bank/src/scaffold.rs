@@ -195,7 +195,8 @@ fn issue(finding: &Finding, text: &str, ids: &mut Vec<String>) -> String {
         [
             ("`{function}`", names.function.as_deref(), "this code"),
             ("`{parameter}`", names.parameter.as_deref(), "the parameter"),
-            ("`{item}`", names.item.as_deref(), "item"),
+            // `a, b, c` is no name for an item.
+            ("`{item}`", names.item.as_deref().filter(|item| !item.contains(',')), "item"),
             ("`{callee}`", names.callee.as_deref(), "this"),
         ]
         .iter()

@@ -73,6 +73,13 @@ fn every_fault_has_its_name() {
         ("not-utf-8", |folder| write(folder, "brief.md", b"caf\xe9")),
         ("not-a-file", |folder| edit(folder, "exercise.toml", "\"brief.md\"", "\"fixed\"")),
         ("too-large", |folder| write(folder, "brief.md", vec![b'x'; 5 << 20])),
+        ("too-large", |folder| {
+            // 100 MB that take no room on the disk; nothing of it is read.
+            let file = std::fs::OpenOptions::new().write(true).open(folder.join("tags.py")).unwrap();
+            file.set_len(100 << 20).unwrap();
+        }),
+        ("wrong-type", |folder| edit(folder, "exercise.toml", "source = [\"tags.py\"]", "source = [\"tags.py\", 3]")),
+        ("wrong-type", |folder| edit(folder, "exercise.toml", "kind = \"mutable-default\"", "kind = []")),
         ("unknown-key", |folder| edit(folder, "exercise.toml", "minutes = 10", "minutes = 10\nminuets = 10")),
         ("wrong-type", |folder| edit(folder, "exercise.toml", "minutes = 10", "minutes = \"10\"")),
         ("unknown-schema", |folder| edit(folder, "exercise.toml", "schema = 1", "schema = 2")),
@@ -293,6 +300,18 @@ fn paths_without_exercises_are_unusable() {
         assert_eq!((status, stdout.as_str()), (2, ""), "{stderr}");
         assert!(stderr.contains(&path.display().to_string()), "{stderr}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_exercise_that_is_linked_into_the_bank_is_told_of() {
+    let (bank, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    sound_exercise(bank.path());
+    let outside = sound_exercise(elsewhere.path());
+    std::os::unix::fs::symlink(outside, bank.path().join("web/linked")).unwrap();
+    let (status, stdout, stderr) = check(bank.path());
+    assert_eq!((status, stdout.matches("proven").count()), (1, 1), "{stdout}");
+    assert!(stderr.contains("linked-exercise") && stderr.contains("web/linked"), "{stderr}");
 }
 
 #[cfg(unix)]

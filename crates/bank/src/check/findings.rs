@@ -238,7 +238,11 @@ fn check_fixed(exercise: &Exercise) -> Vec<Problem> {
         {
             let message = format!("the analyzer still finds `{}` in the repaired source", finding.kind);
             let span = finding.span.start..finding.span.end;
-            let problem = Problem::at("not-fixed", source, span, message, &finding.message, "Repair it here too.");
+            let help = match finding.kind {
+                "missing-tests" => "Put the tests that were missing into fixed/ as well, for this function too.",
+                _ => "Repair it here too.",
+            };
+            let problem = Problem::at("not-fixed", source, span, message, &finding.message, help);
             problems.push(by_confidence(problem, finding));
         }
     }
