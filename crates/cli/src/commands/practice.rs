@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &PracticeArguments) -> Result<Status, Failure> {
         None if arguments.hint.is_some() || arguments.reveal => None,
         None => {
             output::print(&practice::task(exercise, look))?;
-            let Some(path) = write_review(exercise, data.as_deref())? else {
+            let Some(path) = write_review(exercise, arguments, data.as_deref())? else {
                 return Ok(Status::Done);
             };
             Some(path)
@@ -93,13 +93,18 @@ fn is_unwritten(exercise: &Exercise, text: &str) -> bool {
 
 /// Lets the user write a review in the editor, beside a copy of the handout. Without a terminal or an editor, says how to
 /// hand one in.
-fn write_review(exercise: &Exercise, data: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+fn write_review(
+    exercise: &Exercise,
+    arguments: &PracticeArguments,
+    data: Option<&Path>,
+) -> Result<Option<PathBuf>, Failure> {
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let (Some(editor), true, Some(data)) = (editor::named(), terminal, data) else {
+        let named = arguments.exercise.as_deref().unwrap_or(&exercise.id);
+        let bank = arguments.bank.bank.as_ref().map(|bank| format!(" --bank {}", bank.display())).unwrap_or_default();
         let text = format!(
-            "Write your review to a file, and hand it in with: assay practice {} --review FILE\n\
-             (`assay handout` writes the sources and an empty review; with $VISUAL or $EDITOR set, a terminal opens it for you.)\n",
-            exercise.id
+            "Write your review to a file, and hand it in with: assay practice {named}{bank} --review FILE\n\
+             (`assay handout` writes the sources and an empty review; with $VISUAL or $EDITOR set, a terminal opens it for you.)\n"
         );
         output::print(&assay_report::untrusted::visible(&text))?;
         return Ok(None);
