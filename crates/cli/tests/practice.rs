@@ -31,6 +31,23 @@ fn without_a_terminal_the_task_is_shown_and_how_to_go_on() {
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "to look is no attempt");
 }
 
+/// The bank is part of the program: all of it works where there is nothing else.
+#[test]
+fn the_bank_that_is_built_in_can_be_practised_and_handed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (status, stdout, _) = run(practice(folder.path(), &["data/meter-rollup"]).current_dir(folder.path()));
+    assert!(status == 0 && stdout.contains("tests/test_rollup.py") && stdout.contains("def building_use("), "{stdout}");
+    write(folder.path(), "mine.md", "Line 40: the default list `columns` is shared by all calls.\n");
+    let (status, stdout, _) =
+        run(practice(folder.path(), &["data/meter-rollup", "--review", "mine.md"]).current_dir(folder.path()));
+    assert!(status == 0 && stdout.contains("Found: 1 of 5"), "{stdout}");
+    let (status, _, stderr) =
+        run(assay().args(["handout", "data/meter-rollup", "-o", "out.zip"]).current_dir(folder.path()));
+    assert!(status == 0 && folder.path().join("out.zip").is_file(), "{stderr}");
+    let (status, stdout, _) = run(assay().arg("check").current_dir(folder.path()));
+    assert!(status == 0 && stdout.contains("12 exercises checked: 0 errors, 0 warnings"), "{stdout}");
+}
+
 #[test]
 fn feedback_says_what_was_found_and_not_what_is_left() {
     let data = tempfile::tempdir().unwrap();

@@ -16,12 +16,7 @@ pub(super) fn check(exercise: &Exercise, grader: &Grader<'_>, issues: &[KeyIssue
         problems.extend(decoys_called(exercise, &grade));
     }
     if let Ok(review) = Review::from_text("empty.md", "") {
-        let grade = grader.grade(&review);
-        for issue in grade.issues.iter().filter(|issue| issue.named) {
-            let message = format!("an empty answer earns credit for `{}`", issue.id);
-            let help = "This is a fault of the grader; please report it.";
-            problems.push(at_issue(exercise, "empty-answer", &issue.id, message, "", help.to_owned()));
-        }
+        problems.extend(credit_for_nothing(exercise, &grader.grade(&review)));
     }
     problems
 }
@@ -63,6 +58,17 @@ fn short_of_full(exercise: &Exercise, issue: &IssueGrade) -> Option<Problem> {
     Some(at_issue(exercise, "ideal-answer", &issue.id, message, &label, help))
 }
 
+/// Of the grade of an empty answer. No key can bring this about; it guards against a fault of the grader.
+fn credit_for_nothing(exercise: &Exercise, grade: &Grade) -> Vec<Problem> {
+    let credited = grade.issues.iter().filter(|issue| issue.named || issue.why || issue.fix);
+    let problem = |issue: &IssueGrade| {
+        let message = format!("an empty answer earns credit for `{}`", issue.id);
+        let help = "This is a fault of the grader; please report it with this exercise.";
+        at_issue(exercise, "empty-answer", &issue.id, message, "", help.to_owned())
+    };
+    credited.map(problem).collect()
+}
+
 fn decoys_called(exercise: &Exercise, grade: &Grade) -> Vec<Problem> {
     let called = grade.decoys.iter().filter(|decoy| decoy.called);
     let problem = |id: &str, quote: &str| {
@@ -83,4 +89,40 @@ fn at_issue(exercise: &Exercise, code: &'static str, id: &str, message: String, 
     let mut ids = issues.chain(manifest.decoys.iter().map(|decoy| &decoy.id));
     let span = ids.find(|known| known.get_ref() == id).map_or(0..0, Spanned::span);
     Problem::at(code, &manifest.document, span, message, label, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{credit_for_nothing, ideal_answer};
+    use crate::{Bank, Exercise};
+    use assay_grader::{Grader, KeyIssue, Lines, Review};
+
+    #[test]
+    fn the_ideal_answer_is_the_key_with_its_places() {
+        let text = |text: &str| text.to_owned();
+        let issue = |file: Option<&str>, lines| KeyIssue {
+            file: file.map(text),
+            lines,
+            summary: text("S."),
+            why: text("W.\n"),
+            fix: text("F."),
+            ..KeyIssue::default()
+        };
+        let lines = |start, end| Some(Lines { start, end });
+        let issues = [issue(Some("a.py"), lines(3, 3)), issue(Some("a.py"), lines(3, 5)), issue(None, None)];
+        assert_eq!(ideal_answer(&issues), "`a.py`, line 3: S. W. F.\n\n`a.py`, lines 3-5: S. W. F.\n\nS. W. F.\n");
+    }
+
+    #[test]
+    fn credit_for_nothing_is_an_error_at_the_issue() {
+        let entry = Bank::built_in().entries.remove(0);
+        let exercise = Exercise::load(&entry.id, entry.folder).unwrap();
+        let key = exercise.key();
+        let mut grade = Grader::new(&key).grade(&Review::from_text("empty.md", "").unwrap());
+        assert!(credit_for_nothing(&exercise, &grade).is_empty());
+        grade.issues[1].fix = true;
+        let problems = credit_for_nothing(&exercise, &grade);
+        assert_eq!((problems.len(), problems[0].code), (1, "empty-answer"));
+        assert!(problems[0].place.is_some_and(|(line, _)| line > 10), "{problems:?}");
+    }
 }

@@ -4,8 +4,9 @@ use crate::args::{CheckArguments, CheckFormat};
 use crate::error::Failure;
 use crate::output;
 use crate::status::Status;
-use assay_bank::{Bank, Checked, Problem, Severity};
+use assay_bank::{Bank, Checked, Entry, Problem, Severity};
 use assay_report::{Look, check};
+use rayon::prelude::*;
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Status, Failure> {
     let banks: Vec<Bank> = if arguments.paths.is_empty() {
@@ -22,7 +23,8 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Status, Failure> {
             problems.push(Problem::about("no-exercise", &bank.name, message, help).unreadable());
         }
     }
-    let checked: Vec<Checked> = banks.iter().flat_map(|bank| &bank.entries).map(assay_bank::check).collect();
+    let entries: Vec<&Entry> = banks.iter().flat_map(|bank| &bank.entries).collect();
+    let checked: Vec<Checked> = entries.into_par_iter().map(assay_bank::check).collect();
     let text = match arguments.format {
         CheckFormat::Json => check::json(&checked, &problems),
         CheckFormat::Github => check::github(&checked, &problems),
