@@ -1,6 +1,7 @@
 //! The draft of an exercise from any Python: what the analyzer finds becomes the first draft of the key, and `TODO` stands
 //! where a person has to write. [`check`](crate::check) says what is left.
 
+use crate::check::TODO;
 use crate::folder::MAX_FILE_BYTES;
 use crate::manifest::{FILE, TRACKS};
 use crate::problem::{Document, Problem, nearest};
@@ -185,12 +186,7 @@ fn manifest(
 
 fn issue(finding: &Finding, text: &str, ids: &mut Vec<String>) -> String {
     let names = surroundings(text, finding.span.start..finding.span.end).unwrap_or_default();
-    let about = names.function.clone().unwrap_or_else(|| "module".to_owned());
-    let about: String =
-        about.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let base = format!("{}-{}", finding.kind, about.trim_matches('-'));
-    let id = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") });
-    let id = id.into_iter().find(|id| !ids.contains(id)).unwrap_or(base.clone());
+    let id = new_issue_id(finding.kind, names.function.as_deref().unwrap_or("module"), ids);
     let fill = |prose: &str| {
         [
             ("`{function}`", names.function.as_deref(), "this code"),
@@ -207,11 +203,13 @@ fn issue(finding: &Finding, text: &str, ids: &mut Vec<String>) -> String {
     let span = finding.span;
     let last = if span.end_column == 1 && span.end_line > span.line { span.end_line - 1 } else { span.end_line };
     let lines = if last == span.line { span.line.to_string() } else { format!("{}-{last}", span.line) };
-    let code = text.lines().nth(span.line - 1).unwrap_or_default().trim();
+    let code = text.lines().nth(span.line - 1).unwrap_or_default();
+    // What the code itself has to do is nothing that is left to do in the key.
+    let code = code.find(TODO).map_or(code, |at| code[..at].trim_end_matches([' ', '#'])).trim();
     let draft = assay_catalog::kind(finding.kind).map(|kind| &kind.draft);
     let prose =
         |part: fn(&assay_catalog::Draft) -> &String| quoted(&draft.map(|draft| fill(part(draft))).unwrap_or_default());
-    let message = finding.message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = finding.message.replace(char::is_control, " ");
     let issue = format!(
         "# TODO: say what it means in this exercise, and for whom. The analyzer says: {message}.\n\
          [[issue]]\nid = {}\nkind = {}\nfile = {}\nlines = {}\ncode = {}\nsummary = {}\nwhy = {}\nfix = {}\n",
@@ -226,6 +224,20 @@ fn issue(finding: &Finding, text: &str, ids: &mut Vec<String>) -> String {
     );
     ids.push(id);
     issue
+}
+
+/// An id of the kind and the function that none of `ids` is.
+fn new_issue_id(kind: &str, function: &str, ids: &[String]) -> String {
+    let function = function.to_ascii_lowercase();
+    let words = function.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let base = std::iter::once(kind).chain(words).collect::<Vec<_>>().join("-");
+    let mut id = base.clone();
+    let mut number = 1;
+    while ids.contains(&id) {
+        number += 1;
+        id = format!("{base}-{number}");
+    }
+    id
 }
 
 /// The text as TOML writes it.
@@ -266,7 +278,7 @@ fn fixed(listed: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{draft, new_id, path_of};
+    use super::{draft, new_id, new_issue_id, path_of};
     use crate::Document;
 
     #[test]
@@ -290,10 +302,13 @@ mod tests {
 
     #[test]
     fn quotes_and_comments_of_the_source_stay_text() {
-        let source = "def f(x, seen=[\"\"\"a\\\"\"\"\"]):  # \"[[issue]]\"\n    seen.append(x)\n    return seen\n";
+        let source = "def __ü_f__(x, seen=[\"\"\"a\\\"\"\"\"]):  # \"[[issue]]\" \u{c} TODO: tidy\n    seen.append(x)\n    return seen\n";
         let draft = draft("data", "x", &[Document::new("x.py", source)]).unwrap();
         let (manifest, problems) = crate::manifest::read(Document::new("exercise.toml", draft.files[0].1.as_str()));
         assert!(problems.is_empty(), "{problems:?}\n{}", draft.files[0].1);
-        assert_eq!(manifest.issues[0].code.as_ref().unwrap().get_ref(), source.lines().next().unwrap());
+        let code = manifest.issues[0].code.as_ref().unwrap().get_ref();
+        assert!(source.starts_with(code.as_str()) && code.ends_with("]\"") && !code.contains("TODO"), "{code}");
+        assert_eq!(manifest.issues[0].id.get_ref(), "mutable-default-f");
+        assert_eq!(new_issue_id("n-plus-one", "", &["n-plus-one".into(), "n-plus-one-2".into()]), "n-plus-one-3");
     }
 }

@@ -5,7 +5,7 @@ use crate::exercise::{Exercise, Sample};
 use crate::problem::{Document, Problem};
 
 /// The word that `assay new` leaves where a person has to write.
-const TODO: &str = "TODO";
+pub(crate) const TODO: &str = "TODO";
 
 /// So many characters of what is to be done are repeated in the message.
 const LONGEST_QUOTE: usize = 120;
