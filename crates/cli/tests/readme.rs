@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{assay, root, run};
+use common::{assay, root, run, write};
 
 /// Whether the lines of `shown` are those of `real`, where a line `...` stands for any number of lines.
 fn agrees(shown: &[&str], real: &[&str]) -> bool {
@@ -45,4 +45,23 @@ fn the_readme_names_commands_that_exist() {
         seen += 1;
     }
     assert!(seen > 5);
+}
+
+/// The manifest that the README shows is one that the program reads.
+#[test]
+fn the_readme_shows_a_sound_key() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let key = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let head = "schema = 1\ntitle = \"Fees\"\ntrack = \"web\"\nlevel = \"mid\"\nminutes = 30\nsource = [\"fees.py\"]\nbrief = \"brief.md\"\n\n";
+    let line = |number: usize| if number == 12 { "seen: list[int] = []\n" } else { "# more\n" };
+    write(folder.path(), "exercise.toml", format!("{head}{key}"));
+    write(folder.path(), "brief.md", "Please review.\n");
+    write(folder.path(), "fees.py", (1..=60).map(line).collect::<String>());
+    let (_, stdout, stderr) = run(assay().args(["check", "--format", "json"]).arg(folder.path()));
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stdout}{stderr}"));
+    let problems = report["exercises"][0]["problems"].as_array().unwrap();
+    let codes: Vec<_> = problems.iter().map(|problem| problem["code"].as_str().unwrap()).collect();
+    // The source is not the one that the README's key is about; the key itself is sound.
+    assert_eq!(codes, ["unconfirmed", "no-fixed", "no-samples"], "{stdout}");
 }
