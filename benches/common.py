@@ -12,12 +12,10 @@ RUFF = "ruff==0.14.0"
 
 
 def analyzer() -> list[str]:
-    """Builds the analyzer's example program and returns the command that runs it."""
-    subprocess.run(
-        ["cargo", "build", "--release", "-q", "-p", "assay-analyzer", "--example", "analyze"], cwd=ROOT, check=True
-    )
+    """Builds assay and returns the command that analyses."""
+    subprocess.run(["cargo", "build", "--release", "-q", "-p", "assay"], cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    return [str(target / "release" / "examples" / "analyze")]
+    return [str(target / "release" / "assay"), "analyze"]
 
 
 def ruff() -> list[str]:

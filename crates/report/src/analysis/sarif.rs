@@ -170,6 +170,20 @@ mod tests {
     }
 
     #[test]
+    fn fits_the_schema_of_the_standard() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/schemas/sarif-2.1.0.json");
+        let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let mut log: Value = serde_json::from_str(&super::sarif(&sample::analysis().0, "1.2.3")).unwrap();
+        let faults: Vec<_> =
+            validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path)).collect();
+        assert_eq!(faults, Vec::<String>::new());
+        // The schema is not one that everything fits.
+        log["runs"][0]["results"][0]["level"] = "fatal".into();
+        assert!(!validator.is_valid(&log));
+    }
+
+    #[test]
     fn paths_become_uris() {
         assert_eq!(super::uri("./a b/ü%.py"), "a%20b/%C3%BC%25.py");
         assert_eq!(super::uri("/tmp/a.py"), "file:///tmp/a.py");
