@@ -8,12 +8,12 @@ use assay_python::mapped;
 use assay_python::project::{FileFacts, Modules, Project};
 use assay_python::trips::Trips;
 use assay_python::{STACK_BYTES, build, parse};
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How often files are looked at again because what they import has become better known. Each round carries knowledge
 /// one import further; chains of helpers longer than this are not followed to their end.
@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 /// Analyses sources that are already in memory, `(path, text)`, as one project.
 pub fn analyze_sources(sources: &[(String, String)], options: &Options) -> Analysis {
     let inputs: Vec<_> =
-        sources.iter().map(|(path, text)| Input { path: path.clone(), text: Source::Memory(text) }).collect();
+        sources.iter().map(|(path, text)| Input { path: path.clone(), size: 0, text: Source::Memory(text) }).collect();
     run(&inputs, Vec::new(), options)
 }
 
@@ -43,7 +43,8 @@ pub fn analyze_paths(paths: &[PathBuf], options: &Options) -> Analysis {
                         && seen.insert(entry.path().to_owned())
                     {
                         let path = entry.path().to_string_lossy().into_owned();
-                        inputs.push(Input { path, text: Source::Disk(entry.into_path()) });
+                        let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                        inputs.push(Input { path, size, text: Source::Disk(entry.into_path()) });
                     }
                 }
                 Err(error) => errors.push(FileError {
@@ -68,6 +69,8 @@ fn is_skipped(name: Option<&str>) -> bool {
 
 struct Input<'s> {
     path: String,
+    /// Bytes, as far as known.
+    size: u64,
     text: Source<'s>,
 }
 
@@ -106,7 +109,7 @@ struct Looked {
     /// Modules of the tree that it imports from, and the names; [`WHOLE`] for the module itself and for `*`.
     imports: Vec<(u32, u64)>,
     /// Calls of functions of the tree: callee, caller (0 for module level), kinds of failure handled around the call.
-    calls: Vec<(u64, u64, u8)>,
+    calls: Box<[(u32, u32, u8)]>,
     tests: missing_tests::FileTests,
 }
 
@@ -118,11 +121,19 @@ fn names(file: &Looked) -> FxHashSet<u64> {
     file.facts.told().map(key).collect()
 }
 
-/// The key of a function across files.
-pub(crate) fn key(path: &str) -> u64 {
+/// The key of a name across files.
+fn key(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    path.hash(&mut hasher);
+    name.hash(&mut hasher);
     hasher.finish() | 1
+}
+
+/// The key of a function across files, by its module and its path within; never 0.
+pub(crate) fn function_key(module: &str, path: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    (module, path).hash(&mut hasher);
+    // The upper half is the better mixed one.
+    u32::try_from(hasher.finish() >> 32).unwrap_or_default() | 1
 }
 
 fn run(inputs: &[Input<'_>], errors: Vec<FileError>, options: &Options) -> Analysis {
@@ -146,10 +157,9 @@ fn run_here(inputs: &[Input<'_>], mut errors: Vec<FileError>, options: &Options)
     let modules = Arc::new(Modules::new(inputs.iter().map(|input| module_path(&input.path).into()).collect()));
     let trees_wanted = selected("missing-tests", options);
     let with_tests = trees_wanted && inputs.iter().any(|input| is_test_path(&input.path));
-    let mut looked: Vec<Looked> = (0..u32::try_from(inputs.len()).unwrap_or(u32::MAX))
-        .into_par_iter()
-        .map(|at| look(at, &inputs[at as usize], &modules, None, with_tests, options))
-        .collect();
+    let all: Vec<u32> = (0..u32::try_from(inputs.len()).unwrap_or(u32::MAX)).collect();
+    let first = look_at(all, inputs, |at| look(at, &inputs[at as usize], &modules, None, with_tests, options));
+    let mut looked: Vec<Looked> = first.into_iter().map(|(_, file)| file).collect();
     again(inputs, &modules, &mut looked, with_tests, options);
 
     let handled = handled_by_callers(&looked);
@@ -211,8 +221,13 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
                     let Some(told) = news.get(module) else { continue };
                     if *name == WHOLE {
                         passed_on.extend(told.iter().filter(|name| fresh(name)).map(|name| (at, *name)));
-                    } else if told.contains(name) && fresh(name) {
-                        passed_on.push((at, *name));
+                    } else if told.contains(name) {
+                        // Perhaps by another name.
+                        let names = file.facts.taken.iter().filter_map(|(taken, path)| {
+                            let last = path.rsplit('.').next().unwrap_or(path);
+                            (&**taken != "*" && key(last) == *name).then(|| key(taken))
+                        });
+                        passed_on.extend(names.chain([*name]).filter(fresh).map(|name| (at, name)));
                     }
                 }
             }
@@ -234,10 +249,9 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
             .map(|(at, _)| at)
             .collect();
         let project = Project::new(modules.clone(), (0..).zip(looked.iter().map(|file| &file.facts)));
-        let renewed: Vec<(u32, Looked)> = affected
-            .into_par_iter()
-            .map(|at| (at, look(at, &inputs[at as usize], modules, Some(&project), with_tests, options)))
-            .collect();
+        let renewed = look_at(affected, inputs, |at| {
+            look(at, &inputs[at as usize], modules, Some(&project), with_tests, options)
+        });
         news.clear();
         for (at, file) in renewed {
             if looked[at as usize].facts != file.facts {
@@ -246,6 +260,23 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
             looked[at as usize] = file;
         }
     }
+}
+
+/// Looks at files in parallel and gives what came of each, in the order of the files. The largest go first: their trees take
+/// the most memory, and what stays behind of all files has not piled up yet; and no thread ends with a large one alone.
+fn look_at(mut files: Vec<u32>, inputs: &[Input<'_>], look: impl Fn(u32) -> Looked + Sync) -> Vec<(u32, Looked)> {
+    files.sort_by_key(|at| std::cmp::Reverse(inputs[*at as usize].size));
+    let next = AtomicUsize::new(0);
+    let shares = rayon::broadcast(|_| {
+        let mut share = Vec::new();
+        while let Some(at) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            share.push((*at, look(*at)));
+        }
+        share
+    });
+    let mut looked: Vec<(u32, Looked)> = shares.into_iter().flatten().collect();
+    looked.sort_unstable_by_key(|(at, _)| *at);
+    looked
 }
 
 /// Parses and models one file and lets the rules look at it.
@@ -276,6 +307,8 @@ fn look(
 
     let mut facts = FileFacts { mapped: mapped::mapped(&model), ..FileFacts::default() };
     let own;
+    // A file that is looked at again imports something that tells.
+    let again = project.is_some();
     let project = if let Some(project) = project {
         project
     } else {
@@ -284,7 +317,7 @@ fn look(
     };
     let types = Types::new(&model, project);
     let is_test = is_test_path(&input.path);
-    let trips = (!is_test && reaches(&types)).then(|| Trips::new(&types));
+    let trips = (!is_test && (again || reaches(&types))).then(|| Trips::new(&types));
     if let Some(trips) = &trips {
         facts.functions = trips.summaries();
         facts.values = types.exported_values();
@@ -329,7 +362,7 @@ fn look(
     let mut imports: Vec<(u32, u64)> = imports.into_iter().collect();
     imports.sort_unstable();
     let calls =
-        if selected("missing-error-handling", options) { crate::rules::calls_in_view(&file) } else { Vec::new() };
+        if selected("missing-error-handling", options) { crate::rules::calls_in_view(&file) } else { Box::default() };
     let tests = if selected("missing-tests", options) {
         missing_tests::collect(&file, with_tests)
     } else {
@@ -376,34 +409,28 @@ fn reaches(types: &Types<'_, '_>) -> bool {
     if types.imports.iter().any(|import| LIBRARIES.contains(import)) {
         return true;
     }
-    let text = types.model.text;
-    [".objects.", "cursor", "session.", "redis", "conn.", ".execute("].iter().any(|word| text.contains(word))
-        || types.model.bindings.iter().any(|binding| match &binding.kind {
-            assay_python::model::BindingKind::Import(path) => {
-                types.project.function(path).is_some()
-                    || types.project.mapped(path).is_some()
-                    || types.project.value(path).known()
-            }
-            _ => false,
-        })
+    let text = types.model.text.as_bytes();
+    [".objects.", "cursor", "session.", "redis", "conn.", ".execute("]
+        .iter()
+        .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 /// Functions that are called in view and whose every call stands where such failures are handled, here or further up.
-fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u64, u8)> {
-    let wanted: FxHashSet<(u64, u8)> =
+fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u32, u8)> {
+    let wanted: FxHashSet<(u32, u8)> =
         looked.iter().flat_map(|file| &file.drafts).filter_map(|draft| draft.unless_callers_handle).collect();
     if wanted.is_empty() {
         return FxHashSet::default();
     }
     let calls = || looked.iter().flat_map(|file| &file.calls).filter(|(callee, caller, _)| callee != caller);
-    let called: FxHashSet<u64> = calls().map(|(callee, ..)| *callee).collect();
-    let mut callees: FxHashMap<u64, Vec<(u64, u8)>> = FxHashMap::default();
+    let called: FxHashSet<u32> = calls().map(|(callee, ..)| *callee).collect();
+    let mut callees: FxHashMap<u32, Vec<(u32, u8)>> = FxHashMap::default();
     for (callee, caller, handled) in calls() {
         callees.entry(*caller).or_default().push((*callee, *handled));
     }
     // What escapes from a function that nobody in view calls, or from module level, is handled by nobody; from there on down.
-    let mut escapes: FxHashMap<u64, u8> = FxHashMap::default();
-    let mut open: Vec<(u64, u8)> = callees
+    let mut escapes: FxHashMap<u32, u8> = FxHashMap::default();
+    let mut open: Vec<(u32, u8)> = callees
         .keys()
         .chain(wanted.iter().map(|(key, _)| key))
         .filter(|key| !called.contains(key))

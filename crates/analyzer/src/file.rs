@@ -1,5 +1,6 @@
 //! One file as the rules see it.
 
+use crate::engine::function_key;
 use crate::{Confidence, Finding, Label, Span};
 use assay_python::LineIndex;
 use assay_python::infer::Types;
@@ -23,6 +24,7 @@ pub(crate) struct File<'f, 'a> {
     /// Whether the file is a test or supports tests.
     pub(crate) test: bool,
     lines: OnceCell<LineIndex>,
+    keys: OnceCell<Vec<u32>>,
 }
 
 /// A finding, and whether it falls away if every caller handles failures.
@@ -30,7 +32,7 @@ pub(crate) struct File<'f, 'a> {
 pub(crate) struct Draft {
     pub(crate) finding: Finding,
     /// Key of the function whose callers decide, and the kinds of failure that they have to handle.
-    pub(crate) unless_callers_handle: Option<(u64, u8)>,
+    pub(crate) unless_callers_handle: Option<(u32, u8)>,
 }
 
 impl From<Finding> for Draft {
@@ -47,7 +49,16 @@ impl<'f, 'a> File<'f, 'a> {
         trips: Option<&'f Trips<'f, 'f, 'a>>,
         test: bool,
     ) -> Self {
-        Self { path, model, types, trips, test, lines: OnceCell::new() }
+        Self { path, model, types, trips, test, lines: OnceCell::new(), keys: OnceCell::new() }
+    }
+
+    /// The key of a function of this file across files.
+    pub(crate) fn function_key(&self, function: u32) -> u32 {
+        let keys = self.keys.get_or_init(|| {
+            let functions = 0..u32::try_from(self.model.functions.len()).unwrap_or_default();
+            functions.map(|at| function_key(&self.model.module, &self.model.function_path(at))).collect()
+        });
+        keys[function as usize]
     }
 
     /// Lines and columns of a range.

@@ -3,7 +3,7 @@
 
 use crate::library;
 use crate::model::{AttributeValue, BindingKind, Context, FunctionNode, LoopKind, Model, NONE};
-use crate::project::Project;
+use crate::project::{FunctionFacts, Project};
 use crate::types::{Client, Orm, Query, Type};
 use crate::walk::last_name;
 use ruff_text_size::Ranged;
@@ -28,6 +28,8 @@ pub struct Types<'m, 'a> {
     /// Loop and scope that a clause of a comprehension opens, by its source.
     comprehensions: FxHashMap<usize, (u32, u32)>,
     calls_by_name: RefCell<Option<FxHashMap<&'a str, Vec<u32>>>>,
+    /// Paths of built-in names, which most files use again and again.
+    builtins: RefCell<FxHashMap<&'a str, Arc<str>>>,
     depth: Cell<u32>,
 }
 
@@ -58,6 +60,7 @@ impl<'m, 'a> Types<'m, 'a> {
                 .map(|(at, looped)| (std::ptr::from_ref(looped.source).addr(), (at, looped.scope)))
                 .collect(),
             calls_by_name: RefCell::default(),
+            builtins: RefCell::default(),
             depth: Cell::new(0),
         }
     }
@@ -123,7 +126,10 @@ impl<'m, 'a> Types<'m, 'a> {
                         _ => Type::Unknown,
                     },
                     Type::Path(of) if &**of == "sys.argv" => Type::Raw,
-                    Type::Client(Client::MongoDatabase) => Type::Client(Client::MongoCollection),
+                    // `client["shop"]["orders"]`: a client counts as a database.
+                    Type::Client(Client::MongoDatabase | Client::MongoCollection) => {
+                        Type::Client(Client::MongoCollection)
+                    }
                     other => other.item(),
                 }
             }
@@ -179,7 +185,8 @@ impl<'m, 'a> Types<'m, 'a> {
     /// The type of a name used at a place.
     pub fn name(&self, name: &'a str, context: Context, offset: u32) -> Type {
         let Some(binding) = self.model.binding(name, context, offset) else {
-            return path(format!("builtins.{name}"));
+            let mut builtins = self.builtins.borrow_mut();
+            return Type::Path(builtins.entry(name).or_insert_with(|| format!("builtins.{name}").into()).clone());
         };
         let found = self.bound(&binding.kind, binding.context, name);
         if found.known() && found != Type::None {
@@ -204,8 +211,11 @@ impl<'m, 'a> Types<'m, 'a> {
             BindingKind::Import(of) => self.imported(of).or_else(|| self.conventional(name)),
             BindingKind::Assign(value, annotation) => {
                 let annotated = annotation.map(|annotation| self.annotation(annotation, context)).unwrap_or_default();
+                let called = value.is_call_expr();
                 let value = self.of(value, context);
                 match annotated {
+                    // `session = make_session()`
+                    Type::Unknown if value == Type::Unknown && called => self.conventional(name),
                     Type::Sequence(_) | Type::Mapping(_) | Type::Tuple(_) | Type::Unknown => {
                         value.or_else(|| annotated)
                     }
@@ -223,7 +233,7 @@ impl<'m, 'a> Types<'m, 'a> {
                 });
                 self.of(source, outside).item().part(at)
             }
-            BindingKind::With(value) => Self::entered(&self.of(value, context)),
+            BindingKind::With(value) => Self::entered(&self.of(value, context)).or_else(|| self.conventional(name)),
             BindingKind::Parameter(function, position) => self.parameter(*function, *position, name),
             BindingKind::Function(function) => Type::Function(*function),
             BindingKind::Class(class) => Type::Class(*class),
@@ -560,14 +570,18 @@ impl<'m, 'a> Types<'m, 'a> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table by receiver")]
     fn attribute(&self, base: &Type, name: &'a str, node: &'a Expr) -> Type {
         match base {
             Type::Path(of) => {
                 if matches!(name, "objects" | "_default_manager" | "_base_manager" | "all_objects")
                     && Self::is_class_name(node)
                 {
-                    let model = self.model_path(base);
-                    return Type::Manager(Arc::new(Query { model, ..Query::default() }));
+                    return self.manager(self.model_path(base), name);
+                }
+                // A manager by another name, of a class in view.
+                if self.project.manager(of, name).is_some() {
+                    return self.manager(self.model_path(base), name);
                 }
                 if name == "query"
                     && Self::is_class_name(node)
@@ -593,8 +607,10 @@ impl<'m, 'a> Types<'m, 'a> {
             }
             Type::Class(class) => match name {
                 "objects" | "_default_manager" | "_base_manager" | "all_objects" => {
-                    let model = Some(self.class_key(*class).into());
-                    Type::Manager(Arc::new(Query { model, ..Query::default() }))
+                    self.manager(Some(self.class_key(*class).into()), name)
+                }
+                _ if self.project.manager(&self.class_key(*class), name).is_some() => {
+                    self.manager(Some(self.class_key(*class).into()), name)
                 }
                 "query" if self.project.mapped(&self.class_key(*class)).is_some() => {
                     let model = Some(self.class_key(*class).into());
@@ -602,11 +618,13 @@ impl<'m, 'a> Types<'m, 'a> {
                 }
                 _ => self.member(*class, name, 0),
             },
-            Type::Object(class) => self.member(*class, name, 0).or_else(|| match name {
-                "session" | "db" | "cursor" | "conn" | "connection" | "redis" | "_session" | "_db" | "_conn"
-                | "_redis" => self.conventional(name),
-                _ => Type::Unknown,
-            }),
+            Type::Object(class) => {
+                self.mapped_attribute(*class, name).or_else(|| self.member(*class, name, 0)).or_else(|| match name {
+                    "session" | "db" | "cursor" | "conn" | "connection" | "redis" | "_session" | "_db" | "_conn"
+                    | "_redis" => self.conventional(name),
+                    _ => Type::Unknown,
+                })
+            }
             Type::Instance(of) => {
                 let key = format!("{of}.{name}");
                 match self.project.value(&key) {
@@ -653,7 +671,6 @@ impl<'m, 'a> Types<'m, 'a> {
                     Type::Client(Client::Session)
                 }
                 "objects" if Self::is_class_name(node) => Type::Manager(Arc::default()),
-                "objects" if last_name(node) == "model" => Type::Manager(Arc::default()),
                 "_default_manager" => Type::Manager(Arc::default()),
                 _ => Type::Unknown,
             },
@@ -662,9 +679,109 @@ impl<'m, 'a> Types<'m, 'a> {
         }
     }
 
+    /// A manager of a mapped class: what its own `get_queryset` brings along comes with it.
+    fn manager(&self, model: Option<Arc<str>>, name: &str) -> Type {
+        let own = model.as_deref().and_then(|model| self.project.manager(model, name));
+        let start = own.and_then(|class| match self.class_method(&class, "get_queryset") {
+            Type::QuerySet(query) | Type::Manager(query) => Some((*query).clone()),
+            _ => None,
+        });
+        Type::Manager(Arc::new(Query { model, ..start.unwrap_or_default() }))
+    }
+
+    /// What a method of a class, given by its dotted path, returns.
+    fn class_method(&self, class: &str, name: &str) -> Type {
+        match self.method_of(class, name) {
+            Some(Ok(method)) => self.returned(method),
+            Some(Err(facts)) => facts.returns.clone(),
+            None => Type::Unknown,
+        }
+    }
+
+    /// A method of a class given by its dotted path: of this file, or the facts of another file's.
+    pub fn method_of(&self, class: &str, name: &str) -> Option<Result<u32, Arc<FunctionFacts>>> {
+        let here = class.strip_prefix(self.model.module.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        if let Some(here) = here
+            && let Some((at, _)) = (0..)
+                .zip(&self.model.classes)
+                .find(|(at, of)| here.ends_with(of.name) && self.model.class_path(*at) == here)
+        {
+            return match self.member(at, name, 0) {
+                Type::Method(method) => Some(Ok(method)),
+                Type::Path(path) => self.project.function(&path).cloned().map(Err),
+                _ => self.model.method(at, name).map(Ok),
+            };
+        }
+        self.project.function(&format!("{class}.{name}")).cloned().map(Err)
+    }
+
+    /// A method of the project's own manager or queryset of a mapped class.
+    pub fn manager_method(&self, query: &Query, name: &str) -> Option<Result<u32, Arc<FunctionFacts>>> {
+        let class = self.project.manager(query.model.as_ref()?, "objects")?;
+        self.method_of(&class, name)
+    }
+
+    /// Whether a class of this file is a manager or queryset of Django.
+    fn is_query_class(&self, class: u32, depth: u32) -> bool {
+        let bases = self.model.classes[class as usize].node.arguments.iter().flat_map(|arguments| &arguments.args);
+        bases.into_iter().any(|base| {
+            let base = match base {
+                Expr::Subscript(node) => &node.value,
+                Expr::Call(call) if last_name(&call.func) == "from_queryset" => return true,
+                other => other,
+            };
+            let name = last_name(base);
+            name.ends_with("QuerySet")
+                || name.ends_with("Manager") && self.imports.contains("django") && !name.ends_with("ContextManager")
+                || depth < 8
+                    && matches!(self.of_base(base, class), Type::Class(base) if base != class && self.is_query_class(base, depth + 1))
+        })
+    }
+
+    fn of_base(&self, base: &Expr, class: u32) -> Type {
+        let Expr::Name(name) = base else { return Type::Unknown };
+        match self.model.binding(name.id.as_str(), self.model.classes[class as usize].context, name.start().to_u32()) {
+            Some(binding) => match binding.kind {
+                BindingKind::Class(class) => Type::Class(class),
+                _ => Type::Unknown,
+            },
+            None => Type::Unknown,
+        }
+    }
+
     fn is_class_name(node: &Expr) -> bool {
-        last_name(node).starts_with(|first: char| first.is_ascii_uppercase())
-            || matches!(last_name(node), "model" | "model_class")
+        let name = match node {
+            // `get_user_model()`, `apps.get_model(...)`, `content_type.model_class()`
+            Expr::Call(call) => last_name(&call.func),
+            other => last_name(other),
+        };
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            || matches!(name, "model" | "klass" | "__class__")
+            || name.ends_with("_model")
+            || name.ends_with("_class")
+            || name.ends_with("_cls")
+    }
+
+    /// The row that a value is: also `self` in a mapped class, of which nobody knows what was loaded along.
+    pub fn row(&self, of: &Type) -> Option<Arc<Query>> {
+        match of {
+            Type::Row(query) => Some(query.clone()),
+            Type::Object(class) => match self.object(*class) {
+                Type::Row(query) => Some(query),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A relation or column of `self` in a mapped class.
+    fn mapped_attribute(&self, class: u32, name: &str) -> Type {
+        let Some(row) = self.row(&Type::Object(class)) else { return Type::Unknown };
+        let known = row
+            .model
+            .as_ref()
+            .is_some_and(|model| self.project.relation(model, name).is_some() || self.project.is_column(model, name));
+        if known { self.row_attribute(&row, name) } else { Type::Unknown }
     }
 
     fn row_attribute(&self, query: &Arc<Query>, name: &str) -> Type {
@@ -854,6 +971,17 @@ impl<'m, 'a> Types<'m, 'a> {
                 return Type::Tuple(Arc::new(items)).series();
             }
             "next" => return first().item(),
+            "super" => {
+                let class = self
+                    .model
+                    .functions
+                    .get(context.function as usize)
+                    .map(|_| self.model.enclosing_class(context.function));
+                return match class {
+                    Some(class) if class != NONE && self.is_query_class(class, 0) => Type::Manager(Arc::default()),
+                    _ => Type::Unknown,
+                };
+            }
             "min" | "max" => return first().item(),
             "len" | "sum" | "str" | "int" | "float" | "bool" | "repr" | "abs" | "round" | "hash" | "id" | "any"
             | "all" | "range" | "isinstance" | "getattr" | "hasattr" | "ord" | "chr" | "bytes" | "print" | "format" => {
@@ -929,6 +1057,7 @@ impl<'m, 'a> Types<'m, 'a> {
                     return if query.values { Type::Record } else { Type::Row(Arc::new(new)) };
                 }
                 match name {
+                    "get_queryset" | "get_query_set" => Type::QuerySet(query.clone()),
                     "get_or_create" | "update_or_create" => {
                         Type::Tuple(Arc::new(vec![Type::Row(query.clone()), Type::Scalar]))
                     }
@@ -938,13 +1067,16 @@ impl<'m, 'a> Types<'m, 'a> {
                     "bulk_create" => Type::Row(query.clone()).series(),
                     // A method of a manager of the project's own: most give a queryset.
                     _ => {
-                        let own = query
-                            .model
-                            .as_ref()
-                            .and_then(|model| self.project.function(&format!("{model}.objects.{name}")));
-                        match own {
-                            Some(facts) => facts.returns.clone(),
-                            None => Type::QuerySet(Arc::new(Query {
+                        let returned = match self.manager_method(query, name) {
+                            Some(Ok(method)) => self.returned(method),
+                            Some(Err(facts)) => facts.returns.clone(),
+                            None => Type::Unknown,
+                        };
+                        match returned {
+                            Type::QuerySet(own) | Type::Manager(own) => Type::QuerySet(Arc::new(own.after(query))),
+                            Type::Row(own) if own.model.is_none() => Type::Row(Arc::new(own.after(query))),
+                            known @ (Type::Scalar | Type::Row(_) | Type::Sequence(_) | Type::Mapping(_)) => known,
+                            _ => Type::QuerySet(Arc::new(Query {
                                 fetched: false,
                                 everything: true,
                                 ..(**query).clone()
@@ -1048,6 +1180,10 @@ impl<'m, 'a> Types<'m, 'a> {
                 _ => Type::Scalar,
             },
             Type::Scalar => Type::Scalar,
+            // `self.filter(...)` in a queryset of the project's own.
+            Type::Object(class) if self.model.method(*class, name).is_none() && self.is_query_class(*class, 0) => {
+                self.method_call(&Type::Manager(Arc::default()), name, call, context)
+            }
             Type::Process if name == "communicate" => Type::Tuple(Arc::new(vec![Type::Raw, Type::Raw])),
             Type::Instance(class) => {
                 self.project.function(&format!("{class}.{name}")).map(|facts| facts.returns.clone()).unwrap_or_default()

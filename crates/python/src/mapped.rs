@@ -79,6 +79,9 @@ fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
                     sqlalchemy = true;
                     mapped.columns.insert((*name).into());
                 }
+                _ if let Some(manager) = call.and_then(|call| manager_class(model, call, class.context)) => {
+                    mapped.managers.insert((*name).into(), manager.into());
+                }
                 _ if maker.ends_with("Field") => {
                     mapped.columns.insert((*name).into());
                 }
@@ -118,6 +121,20 @@ fn dotted(model: &Model<'_>, expr: &Expr, context: Context) -> Option<String> {
         },
         Expr::Attribute(attribute) => Some(format!("{}.{}", dotted(model, &attribute.value, context)?, attribute.attr)),
         Expr::Subscript(subscript) => dotted(model, &subscript.value, context),
+        _ => None,
+    }
+}
+
+/// The class whose methods a manager has: `Shelves.as_manager()`, `Manager.from_queryset(Shelves)()`, `ShelfManager()`.
+fn manager_class(model: &Model<'_>, call: &ExprCall, context: Context) -> Option<String> {
+    match &*call.func {
+        Expr::Attribute(attribute) if attribute.attr.as_str() == "as_manager" => {
+            dotted(model, &attribute.value, context)
+        }
+        Expr::Call(inner) if last_name(&inner.func) == "from_queryset" => {
+            dotted(model, inner.arguments.args.first()?, context)
+        }
+        func if last_name(func).ends_with("Manager") => dotted(model, func, context),
         _ => None,
     }
 }

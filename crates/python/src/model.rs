@@ -7,6 +7,7 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{ExceptHandler, Expr, ExprAttribute, ExprCall, ExprSubscript, Parameters, StmtClassDef};
 use rustpython_ast::{StmtFunctionDef, StmtTry};
+use smallvec::SmallVec;
 
 /// The index that stands for nothing.
 pub const NONE: u32 = u32::MAX;
@@ -44,8 +45,8 @@ pub struct Scope<'a> {
     pub kind: ScopeKind,
     /// The enclosing scope, [`NONE`] for the module.
     pub parent: u32,
-    /// Indices into [`Model::bindings`] by name, in the order of the walk.
-    pub names: FxHashMap<&'a str, Vec<u32>>,
+    /// Indices into [`Model::bindings`] by name, in the order of the walk. Most names are bound once or twice.
+    pub names: FxHashMap<&'a str, SmallVec<[u32; 4]>>,
     /// Names declared `global` here.
     pub globals: FxHashSet<&'a str>,
 }
@@ -88,6 +89,8 @@ pub struct Binding<'a> {
     pub offset: u32,
     /// Where.
     pub context: Context,
+    /// Whether it is an import that leads to a file of the tree.
+    pub in_tree: bool,
 }
 
 /// The node of a function.
@@ -348,6 +351,13 @@ pub struct Model<'a> {
     pub chains: Vec<(&'a ExprAttribute, Context, bool)>,
     /// Items read by a constant key or index: `payload["rates"]`, `rows[0]`.
     pub items: Vec<(&'a ExprSubscript, Context, Use<'a>)>,
+    /// Attributes of a name that are read in a loop without being called: `customer.open_orders`.
+    pub reads: Vec<(&'a ExprAttribute, Context)>,
+    /// Calls whose truth decides something.
+    pub decided: Vec<(&'a Expr, Context)>,
+    /// Functions and other names of outer scopes that are handed over, and attributes that are read without being called, with
+    /// the functions that do so.
+    pub mentions: Vec<(&'a str, u32)>,
     /// Whether calls at module level stand below `if __name__ == "__main__"`: byte range of that block.
     pub main_block: Option<TextRange>,
     /// Names listed in `__all__`.
@@ -364,7 +374,7 @@ impl<'a> Model<'a> {
             // A class body is not seen from the functions inside it.
             let visible = first || !matches!(scope.kind, ScopeKind::Class(_));
             if visible && scope.globals.contains(name) {
-                return self.scopes[0].names.get(name).map_or(&[], Vec::as_slice);
+                return self.scopes[0].names.get(name).map_or(&[], SmallVec::as_slice);
             }
             if visible && let Some(bindings) = scope.names.get(name) {
                 return bindings;

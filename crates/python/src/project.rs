@@ -31,6 +31,8 @@ pub struct Mapped {
     pub columns: FxHashSet<Arc<str>>,
     /// Base classes by dotted path.
     pub bases: Vec<Arc<str>>,
+    /// Django: the project's own classes of managers or querysets, by the attribute they are bound to.
+    pub managers: FxHashMap<Arc<str>, Arc<str>>,
 }
 
 /// What a round trip does.
@@ -155,6 +157,8 @@ pub struct Modules {
     by_path: FxHashMap<Arc<str>, u32>,
     /// Dotted paths of the folders.
     folders: FxHashSet<Arc<str>>,
+    /// Last parts of all of these, so that the look-up of a library from elsewhere ends before it begins.
+    lasts: FxHashSet<Box<str>>,
 }
 
 impl Modules {
@@ -171,7 +175,8 @@ impl Modules {
                 end = dot;
             }
         }
-        Self { paths, by_path, folders }
+        let lasts = paths.iter().chain(&folders).map(|path| last(path).into()).collect();
+        Self { paths, by_path, folders, lasts }
     }
 
     /// The module with this full dotted path.
@@ -194,6 +199,9 @@ impl Modules {
     /// importer, or below a folder `src` or `lib` in one of them. The nearest is taken.
     pub fn absolute(&self, importer: &str, path: &str) -> Option<String> {
         let top = path.split('.').next().unwrap_or(path);
+        if !self.lasts.contains(top) {
+            return None;
+        }
         let known = |root: &str| {
             let full = if root.is_empty() { top.to_owned() } else { format!("{root}.{top}") };
             (self.by_path.contains_key(&*full) || self.folders.contains(&*full)).then_some(root.to_owned())
@@ -433,6 +441,11 @@ impl Project {
     /// A relation of a mapped class or of its mapped bases.
     pub fn relation(&self, path: &str, name: &str) -> Option<Relation> {
         self.search(path, 0, &|mapped| mapped.relations.get(name).cloned())
+    }
+
+    /// The project's own class of a manager, or of the queryset behind it, of a mapped class or of its mapped bases.
+    pub fn manager(&self, path: &str, name: &str) -> Option<Arc<str>> {
+        self.search(path, 0, &|mapped| mapped.managers.get(name).cloned())
     }
 
     /// Whether a mapped class or one of its mapped bases has a plain column of this name.

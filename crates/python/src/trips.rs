@@ -169,17 +169,8 @@ const NOT_ROWS: &[&str] = &[
     "close",
     "call",
 ];
-const CACHING: &[&str] = &[
-    "lru_cache",
-    "cache",
-    "cached",
-    "cached_property",
-    "memoize",
-    "memoized",
-    "cachedmethod",
-    "cache_result",
-    "ttl_cache",
-];
+const CACHING: &[&str] =
+    &["lru_cache", "cache", "cached", "memoize", "memoized", "cachedmethod", "cache_result", "ttl_cache"];
 
 impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
     /// Finds the round trips of a file.
@@ -194,6 +185,12 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
         for looped in &types.model.loops {
             if looped.kind != LoopKind::While {
                 found.extend(trips.iterated(looped.source, looped.context));
+            }
+        }
+        for (decided, context) in &types.model.decided {
+            if types.of(decided, *context).lazy_query().is_some_and(|query| query.model.is_some() || !query.everything)
+            {
+                found.extend(trips.iterated(decided, *context));
             }
         }
         for (subscript, context, _) in &types.model.items {
@@ -298,12 +295,48 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                 _ => None,
             },
             Type::Client(client) => self.client_trip(*client, call),
+            Type::Unknown if matches!(name, "save" | "asave") && self.saves_a_row(attribute, node) => {
+                let certain =
+                    node.arguments.keywords.iter().any(|k| k.arg.as_ref().is_some_and(|arg| arg == "update_fields"));
+                make(TripKind::Write).map(|trip| Trip { certain, ..trip })
+            }
             Type::Path(of) => {
                 let full = format!("{of}.{name}");
                 self.path_trip(&full, call)
             }
             _ => None,
         }
+    }
+
+    /// `row.save()` in a file that uses Django, where the row's class cannot be told: nothing but the arguments of a row's
+    /// `save`, and no name of something else that is saved.
+    fn saves_a_row(&self, attribute: &ExprAttribute, node: &ExprCall) -> bool {
+        const OTHERS: &[&str] = &[
+            "form",
+            "serializer",
+            "image",
+            "file",
+            "img",
+            "fig",
+            "plt",
+            "workbook",
+            "wb",
+            "doc",
+            "storage",
+            "session",
+        ];
+        let Expr::Name(name) = &*attribute.value else { return false };
+        let name = name.id.as_str();
+        let of_rows = ["update_fields", "force_insert", "force_update", "using"];
+        self.types.imports.contains("django")
+            && name != "self"
+            && !OTHERS.iter().any(|other| name.contains(other))
+            && node.arguments.args.is_empty()
+            && node
+                .arguments
+                .keywords
+                .iter()
+                .all(|keyword| keyword.arg.as_ref().is_some_and(|arg| of_rows.contains(&arg.as_str())))
     }
 
     fn path_trip(&self, of: &str, call: &Call<'a>) -> Option<Trip> {
@@ -595,7 +628,7 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
             return Some(trip);
         }
         let Expr::Attribute(attribute) = source else { return None };
-        let Type::Row(query) = self.types.of(&attribute.value, context) else { return None };
+        let query = self.types.row(&self.types.of(&attribute.value, context))?;
         self.lazy_load(attribute, context, &query, true)
     }
 
@@ -610,7 +643,7 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
             if depth > 12 {
                 break;
             }
-            if let Type::Row(query) = self.types.of(&inner.value, context)
+            if let Some(query) = self.types.row(&self.types.of(&inner.value, context))
                 && let Some(trip) = self.touched(inner, at, context, &query, outermost && called)
             {
                 loads.push(trip);
@@ -697,7 +730,11 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                     path.push(attribute.attr.as_str());
                     at = &attribute.value;
                 }
-                Expr::Call(call) => at = &call.func,
+                // `author.books.all()` goes through `books`.
+                Expr::Call(call) => match &*call.func {
+                    Expr::Attribute(method) => at = &method.value,
+                    _ => return None,
+                },
                 Expr::Name(name) => {
                     let binding = self.types.model.binding(name.id.as_str(), context, name.start().to_u32())?;
                     let BindingKind::Parameter(function, position) = binding.kind else { return None };
@@ -717,11 +754,28 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
         let own = |function| Callee::Own(function);
         match self.types.of(func, context) {
             Type::Function(function) | Type::Method(function) => own(function),
-            Type::Path(of) => match self.types.project.function(&of) {
-                Some(facts) => Callee::Other(facts.clone()),
+            // What making an instance asks for.
+            Type::Class(class) => match self.types.model.method(class, "__init__") {
+                Some(init) => own(init),
                 None => Callee::Unknown,
             },
+            Type::Path(of) => {
+                let function = self.types.project.function(&of).cloned();
+                match function.or_else(|| self.types.project.function(&format!("{of}.__init__")).cloned()) {
+                    Some(facts) => Callee::Other(facts),
+                    None => Callee::Unknown,
+                }
+            }
             _ => {
+                if let Expr::Attribute(attribute) = func
+                    && let Type::Manager(query) | Type::QuerySet(query) = self.types.of(&attribute.value, context)
+                {
+                    return match self.types.manager_method(&query, attribute.attr.as_str()) {
+                        Some(Ok(method)) => own(method),
+                        Some(Err(facts)) => Callee::Other(facts),
+                        None => Callee::Unknown,
+                    };
+                }
                 if let Expr::Attribute(attribute) = func
                     && let Type::Row(query) = self.types.of(&attribute.value, context)
                     && let Some(model) = &query.model
@@ -741,6 +795,18 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                 Callee::Unknown
             }
         }
+    }
+
+    /// The round trips that reading a property of a mapped class makes.
+    pub fn property(&self, read: &'a ExprAttribute, context: Context) -> Vec<TripFact> {
+        let Type::Row(query) = self.types.of(&read.value, context) else { return Vec::new() };
+        let Some(model) = &query.model else { return Vec::new() };
+        let facts = match self.types.method_of(model, read.attr.as_str()) {
+            Some(Ok(method)) => self.facts(method),
+            Some(Err(facts)) => facts.trips.clone(),
+            None => return Vec::new(),
+        };
+        self.settled(facts, |position| (position == 0).then_some(&*read.value), context)
     }
 
     /// The round trips that one call of a function of this file makes, itself or through others.
@@ -811,21 +877,33 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
     pub fn called(&self, func: &'a Expr, node: &'a ExprCall, context: Context) -> Vec<TripFact> {
         let (facts, method) = match self.callee(func, context) {
             Callee::Own(function) => {
-                let bound = self.types.model.functions[function as usize].class != NONE && func.is_attribute_expr();
+                let this = &self.types.model.functions[function as usize];
+                let bound = this.class != NONE && (func.is_attribute_expr() || this.name == "__init__");
                 (self.facts(function), bound)
             }
             Callee::Other(facts) => (facts.trips.clone(), func.is_attribute_expr()),
             Callee::Unknown => return Vec::new(),
         };
+        let receiver = |position: u32| match func {
+            Expr::Attribute(attribute) if method && position == 0 => Some(&*attribute.value),
+            _ => node.arguments.args.get((position as usize).saturating_sub(usize::from(method))),
+        };
+        self.settled(facts, receiver, context)
+    }
+
+    /// Of the round trips of a function those that happen with these arguments: lazy loads only if the row has not got the
+    /// relation, queries of a related manager only if it was not prefetched.
+    fn settled(
+        &self,
+        facts: Vec<TripFact>,
+        argument: impl Fn(u32) -> Option<&'a Expr>,
+        context: Context,
+    ) -> Vec<TripFact> {
         facts
             .into_iter()
             .filter(|fact| {
                 let Some((position, relation)) = &fact.parameter else { return true };
-                let receiver = match func {
-                    Expr::Attribute(attribute) if method && *position == 0 => Some(&*attribute.value),
-                    _ => node.arguments.args.get((*position as usize) - usize::from(method && *position > 0)),
-                };
-                match receiver.map(|value| self.types.of(value, context)) {
+                match argument(*position).map(|value| self.types.of(value, context)) {
                     Some(Type::Row(query)) => !query.loads(relation) && !query.new && !query.assumed,
                     _ => false,
                 }

@@ -154,6 +154,17 @@ impl Query {
             })
     }
 
+    /// What a method of the project's own makes of the query that it is called on.
+    #[must_use]
+    pub fn after(&self, before: &Query) -> Query {
+        let mut after = self.clone();
+        after.model = after.model.or_else(|| before.model.clone());
+        after.loaded.extend(before.loaded.iter().cloned());
+        after.everything |= before.everything;
+        after.values |= before.values;
+        after
+    }
+
     /// The query seen from a related row.
     #[must_use]
     pub fn behind(&self, relation: &str, model: Option<Arc<str>>) -> Query {

@@ -98,6 +98,9 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
             applied: Vec::new(),
             chains: Vec::new(),
             items: Vec::new(),
+            reads: Vec::new(),
+            decided: Vec::new(),
+            mentions: Vec::new(),
             main_block: None,
             exports: None,
         },
@@ -109,11 +112,13 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
         if let BindingKind::Import(path) = &mut binding.kind {
             let top = path.split('.').next().unwrap_or(path);
             // A relative import is a full path already.
-            if !KNOWN.contains(&top)
-                && modules.split(path).is_none()
+            binding.in_tree = modules.split(path).is_some();
+            if !binding.in_tree
+                && !KNOWN.contains(&top)
                 && let Some(full) = modules.absolute(module, path)
             {
                 *path = full;
+                binding.in_tree = modules.split(path).is_some();
             }
         }
     }
@@ -145,7 +150,7 @@ impl<'a> Walk<'a> {
 
     fn bind(&mut self, name: &'a str, kind: BindingKind<'a>, offset: u32) {
         let at = index(self.model.bindings.len());
-        self.model.bindings.push(Binding { kind, offset, context: self.context });
+        self.model.bindings.push(Binding { kind, offset, context: self.context, in_tree: false });
         let mut scope = self.context.scope;
         if self.model.scopes[scope as usize].globals.contains(name) {
             scope = 0;
@@ -440,6 +445,10 @@ impl<'a> Walk<'a> {
                     let top = path.split('.').next().unwrap_or(path);
                     let (name, path) = alias.asname.as_ref().map_or((top, top), |name| (name.as_str(), path));
                     self.bind(name, BindingKind::Import(path.to_owned()), offset);
+                    // What is below `a` was imported as well; no name of Python has a dot.
+                    if path == top && alias.name.as_str() != top {
+                        self.bind(alias.name.as_str(), BindingKind::Import(alias.name.as_str().to_owned()), offset);
+                    }
                 }
             }
             Stmt::ImportFrom(import) => {
@@ -665,6 +674,13 @@ impl<'a> Walk<'a> {
         if let Some(function) = self.model.functions.get_mut(self.context.function as usize) {
             function.tested.extend(names);
         }
+        let mut decided = test;
+        while let Expr::UnaryOp(node) = decided {
+            decided = &node.operand;
+        }
+        if decided.is_call_expr() {
+            self.model.decided.push((decided, self.context));
+        }
         self.expr(test, Use::Tested);
     }
 
@@ -678,7 +694,19 @@ impl<'a> Walk<'a> {
                 {
                     self.model.chains.push((attribute, self.context, false));
                 }
+                if attribute.ctx.is_load() {
+                    self.model.mentions.push((attribute.attr.as_str(), self.context.function));
+                    if self.context.looped != NONE && attribute.value.is_name_expr() {
+                        self.model.reads.push((attribute, self.context));
+                    }
+                }
                 self.expr(&attribute.value, Use::Attribute(attribute.attr.as_str()));
+            }
+            Expr::Name(name) if name.ctx.is_load() && matches!(usage, Use::Other | Use::Returned | Use::Bound(_)) => {
+                let scope = &self.model.scopes[self.context.scope as usize];
+                if scope.parent == NONE || !scope.names.contains_key(name.id.as_str()) {
+                    self.model.mentions.push((name.id.as_str(), self.context.function));
+                }
             }
             Expr::Subscript(subscript) => {
                 self.expr(&subscript.value, Use::Subscripted);

@@ -29,7 +29,7 @@
 //! decorator or a documented exception says so. Opening a file, a checked request and a commit raise exceptions that say what is
 //! wrong; by themselves they are no finding, and appear as labels of one.
 
-use crate::engine::key;
+use crate::engine::function_key;
 use crate::file::{Draft, File};
 use crate::{Confidence, Label};
 use assay_python::last_name;
@@ -37,7 +37,7 @@ use assay_python::model::{BindingKind, Call, Context, GuardKind, NONE, Use, hand
 use assay_python::types::{Client, Type};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
-use rustpython_ast::{Expr, ExprCall};
+use rustpython_ast::Expr;
 
 const KIND: &str = "missing-error-handling";
 
@@ -89,7 +89,7 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
 }
 
 /// Lambdas and comprehensions belong to the function around them.
-fn outermost_def(file: &File<'_, '_>, function: u32) -> u32 {
+pub(crate) fn outermost_def(file: &File<'_, '_>, function: u32) -> u32 {
     let mut at = function;
     while at != NONE && file.model.functions[at as usize].def().is_none() {
         at = file.model.functions[at as usize].context.function;
@@ -113,6 +113,10 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
     let first = points.iter().position(|point| point.strong.is_some())?;
     let mut confidence = points.iter().filter_map(|point| point.strong).max()?;
     let silent = points.iter().any(|point| point.silent && point.strong.is_some());
+    // Parsed, and then taken for granted.
+    if points[first].family == Family::Value && points.iter().any(|point| point.family == Family::Lookup) {
+        confidence = Confidence::High;
+    }
     let this = file.model.functions.get(function as usize);
     if let Some(def) = this.and_then(assay_python::model::Function::def) {
         let retried = def.decorator_list.iter().any(|decorator| {
@@ -161,8 +165,7 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
         .collect();
     let finding = file.finding(KIND, &main.range, message, confidence, labels);
     let families = points.iter().filter(|point| point.strong.is_some()).fold(0, |set, point| set | point.family.bit());
-    let unless_callers_handle =
-        (!silent && function != NONE).then(|| (key(&file.types.function_key(function)), families));
+    let unless_callers_handle = (!silent && function != NONE).then(|| (file.function_key(function), families));
     Some(Draft { finding, unless_callers_handle })
 }
 
@@ -232,6 +235,10 @@ fn handles(name: &str, family: Family) -> bool {
         | "AssertionError"
         | "NotImplementedError"
         | "RecursionError"
+        | "ZeroDivisionError"
+        | "OverflowError"
+        | "NameError"
+        | "StopAsyncIteration"
         | "MemoryError"
         | "GeneratorExit" => false,
         _ => true,
@@ -343,7 +350,14 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
         _ => return true,
     };
     let Some(call) = call else { return true };
-    let _ = at;
+    // `rows.get(key, EMPTY)` of a dictionary gives what it is told to.
+    if let (Expr::Attribute(attribute), Some(default)) = (&*call.func, call.arguments.args.get(1))
+        && attribute.attr.as_str() == "get"
+        && !default.is_none_literal_expr()
+        && matches!(file.types.of(&attribute.value, at), Type::Mapping(_))
+    {
+        return true;
+    }
     if matches!(last_name(&call.func), "fetchone" | "fetchrow") {
         // The statement was executed just before.
         let before = call.start().to_usize();
@@ -372,6 +386,7 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
             "version(",
             "pragma",
             "nextval",
+            "currval",
             "select 1",
         ]
         .iter()
@@ -416,7 +431,8 @@ fn parsing<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
                 return None;
             }
             match of {
-                Type::Raw | Type::File => point(text, Some(Confidence::High)),
+                // A single text may well be left to fail as a whole; one of many should not take the others with it.
+                Type::Raw | Type::File => point(text, Some(if looped { Confidence::High } else { Confidence::Medium })),
                 // Values that this code stored itself come back as they were.
                 Type::Record => point(text, None),
                 _ if looped && !matches!(of, Type::Row(_) | Type::Field(..)) => point(text, Some(Confidence::Medium)),
@@ -448,8 +464,11 @@ fn parsing<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
 
 /// Whether a function reads a file that comes with the code itself: it is there, and it is as its authors left it.
 fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = match file.model.functions.get(context.function as usize) {
+        Some(function) => &file.model.text[function.range()],
+        // What a module reads when it is imported comes with it.
+        None => file.model.text,
+    };
     ["__file__", "root_path", "finders.find", "resources", "pkgutil", "get_data"].iter().any(|word| text.contains(word))
 }
 
@@ -583,6 +602,12 @@ fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
             if checked {
                 return point(format!("`{}` raises if the program fails", file.words(&*node.func)), None, false);
             }
+            // To clear the screen, or not to, is all the same.
+            let screen = matches!(node.arguments.args.first(), Some(Expr::StringLiteral(command))
+                if matches!(command.value.to_str(), "cls" | "clear"));
+            if screen {
+                return None;
+            }
             let words = file.words(&*node.func);
             match call.usage {
                 Use::Discarded if !decided => point(
@@ -629,8 +654,11 @@ fn network<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
         Some(Point { range: node.range(), context: call.context, family: Family::Io, text, strong, silent: false })
     };
     match &*path {
+        // Without a host nothing is connected yet.
         "smtplib.SMTP" | "smtplib.SMTP_SSL" | "ftplib.FTP" | "ftplib.FTP_TLS" | "imaplib.IMAP4_SSL"
-        | "poplib.POP3_SSL" | "telnetlib.Telnet" => {
+        | "poplib.POP3_SSL" | "telnetlib.Telnet"
+            if !node.arguments.is_empty() =>
+        {
             point(format!("`{words}` raises if the server cannot be reached or refuses"), Some(Confidence::High))
         }
         "socket.create_connection" | "urllib.request.urlopen" | "urllib.request.urlretrieve" => {
@@ -787,44 +815,82 @@ fn weak<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
 }
 
 /// The calls of functions of the tree: callee, caller, and which kinds of failure are dealt with around the call.
-pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Vec<(u64, u64, u8)> {
+pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Box<[(u32, u32, u8)]> {
     let mut found = Vec::new();
     for call in &file.model.calls {
-        let target = match &*call.node.func {
-            Expr::Name(_) | Expr::Attribute(_) => callee_key(file, call.node, call.context),
-            _ => None,
-        };
-        if let Some(target) = target {
+        if let Some(target) = callee_key(file, &call.node.func, call.context) {
             let caller = outermost_def(file, call.context.function);
-            let caller = if caller == NONE { 0 } else { key(&file.types.function_key(caller)) };
-            let handled = Family::ALL
-                .into_iter()
-                .filter(|family| guarded(file, call.context, *family))
-                .fold(0, |set, family| set | family.bit());
-            found.push((target, caller, handled));
+            let caller = if caller == NONE { 0 } else { file.function_key(caller) };
+            found.push((target, caller, handled_around(file, call.context)));
         }
     }
     found.sort_unstable();
     found.dedup();
-    found
+    found.into()
 }
 
-fn callee_key<'a>(file: &File<'_, 'a>, node: &'a ExprCall, context: Context) -> Option<u64> {
-    match file.types.of(&node.func, context) {
-        Type::Function(function) | Type::Method(function) => Some(key(&file.types.function_key(function))),
-        Type::Path(path) => {
-            // Most calls are of built-in functions, which no module of the tree defines.
-            if path.starts_with("builtins.") {
-                return None;
+/// The kinds of failure that are dealt with around a place, as a set of bits.
+fn handled_around(file: &File<'_, '_>, context: Context) -> u8 {
+    let plain = file.model.functions.get(context.function as usize).is_none_or(|function| function.def().is_some());
+    if context.guard == NONE && plain {
+        return 0;
+    }
+    Family::ALL.into_iter().filter(|family| guarded(file, context, *family)).fold(0, |set, family| set | family.bit())
+}
+
+/// The key of the function that a call calls, if it is one of the tree. What is imported or defined in the file is told by its
+/// name alone, since this is asked of every call of every file; types are guessed for the rest.
+fn callee_key<'a>(file: &File<'_, 'a>, func: &'a Expr, context: Context) -> Option<u32> {
+    if let Some(root) = root_name(func) {
+        let binding = file.model.binding(root.id.as_str(), context, root.start().to_u32())?;
+        match (&binding.kind, func) {
+            // An imported object has a type of its own.
+            (BindingKind::Import(_), _) if !binding.in_tree => return None,
+            (BindingKind::Import(path), _) if !file.types.project.value(path).known() => {
+                return imported_key(file, path, func);
             }
-            let modules = &file.types.project.modules;
-            let (module, rest) = modules.split(&path)?;
-            (!rest.is_empty()).then(|| key(&format!("{}.{rest}", modules.path(module))))
+            (BindingKind::Function(function), Expr::Name(_)) => return Some(file.function_key(*function)),
+            (BindingKind::Class(class), Expr::Name(_)) => {
+                return file.model.method(*class, "__init__").map(|init| file.function_key(init));
+            }
+            (BindingKind::Caught | BindingKind::Other | BindingKind::Augmented(_), _) => return None,
+            _ => {}
         }
-        Type::Class(class) => {
-            let init = file.model.method(class, "__init__")?;
-            Some(key(&file.types.function_key(init)))
+    }
+    match file.types.of(func, context) {
+        Type::Function(function) | Type::Method(function) => Some(file.function_key(function)),
+        Type::Path(path) if !path.starts_with("builtins.") => tree_key(file, &path),
+        Type::Class(class) => Some(file.function_key(file.model.method(class, "__init__")?)),
+        _ => None,
+    }
+}
+
+/// The key of what an absolute dotted path leads to, if that is in the tree.
+pub(crate) fn tree_key(file: &File<'_, '_>, path: &str) -> Option<u32> {
+    let modules = &file.types.project.modules;
+    let (module, rest) = modules.split(path)?;
+    (!rest.is_empty()).then(|| function_key(modules.path(module), rest))
+}
+
+/// `f`, `a.b.f` where the first name is imported as `path`.
+pub(crate) fn imported_key(file: &File<'_, '_>, path: &str, func: &Expr) -> Option<u32> {
+    fn join(func: &Expr, into: &mut String) {
+        if let Expr::Attribute(attribute) = func {
+            join(&attribute.value, into);
+            into.push('.');
+            into.push_str(attribute.attr.as_str());
         }
+    }
+    let mut full = path.to_owned();
+    join(func, &mut full);
+    tree_key(file, &full)
+}
+
+/// The name that an attribute chain starts from.
+pub(crate) fn root_name(expr: &Expr) -> Option<&rustpython_ast::ExprName> {
+    match expr {
+        Expr::Name(name) => Some(name),
+        Expr::Attribute(attribute) => root_name(&attribute.value),
         _ => None,
     }
 }

@@ -19,18 +19,21 @@
 //! ```
 //!
 //! # Limits
-//! Reach is told by names: a function counts as reached if a test, or a function that is reached, mentions its name. Functions
-//! that a framework calls (decorated ones, methods of classes with bases from outside the tree) are left alone where there are
+//! Functions and classes are followed through definitions and imports, methods by their plain names: one counts as reached if a
+//! test, or a function that is reached, mentions it in whatever way. What stands at module level counts as run. Functions that
+//! a framework calls (decorated ones, methods of classes with bases from outside the tree) are left alone where there are
 //! tests. Trivial functions are not reported.
 
+use crate::engine::function_key;
 use crate::file::File;
 use crate::rules::Tree;
+use crate::rules::missing_error_handling::{imported_key, outermost_def, root_name, tree_key};
 use crate::{Confidence, Finding, Label, Span};
 use assay_python::last_name;
-use assay_python::model::{Function, NONE, Weight};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use assay_python::model::{BindingKind, Context, Function, NONE, Weight};
+use ruff_text_size::Ranged;
+use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, Stmt};
-use std::hash::{Hash, Hasher};
 
 const KIND: &str = "missing-tests";
 
@@ -49,32 +52,77 @@ pub(crate) struct FileTests {
     test: bool,
     /// Public functions with logic.
     functions: Vec<Candidate>,
-    /// Which names each function mentions, for functions of all kinds: own name, mentioned names.
-    mentions: Vec<(u32, Box<[u32]>)>,
-    /// Names that the file's tests mention.
-    tested: Box<[u32]>,
+    /// What the functions and classes of the file mention; of a test file, one entry for all of it.
+    mentions: Mentions,
     /// Tests that assert nothing.
     empty: Vec<(String, Span, bool)>,
 }
 
+/// What the functions and classes of a file mention, by hashes, all in one series.
+#[derive(Debug, Default)]
+struct Mentions {
+    heads: Vec<Mentioning>,
+    words: Vec<u32>,
+}
+
+/// One function or class, and where in the series what it mentions stands.
+#[derive(Debug, Clone, Copy)]
+struct Mentioning {
+    /// The function itself, by module and path.
+    exact: u32,
+    /// Its plain name; 0 for what runs in any case.
+    name: u32,
+    /// Functions and classes of the tree that imports or definitions lead to come first, as pairs: by module and path, and by
+    /// plain name in case that a package only passes the name on.
+    start: u32,
+    /// Then names that could belong to anything.
+    bare: u32,
+    end: u32,
+}
+
+impl Mentions {
+    fn add(&mut self, exact: u32, name: u32, mut resolved: Vec<(u32, u32)>, mut bare: Vec<u32>) {
+        let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
+        resolved.sort_unstable();
+        resolved.dedup();
+        bare.sort_unstable();
+        bare.dedup();
+        let start = length(&self.words);
+        self.words.extend(resolved.into_iter().flat_map(|(exact, name)| [exact, name]));
+        let middle = length(&self.words);
+        self.words.extend(bare);
+        self.heads.push(Mentioning { exact, name, start, bare: middle, end: length(&self.words) });
+    }
+
+    fn resolved(&self, of: Mentioning) -> impl Iterator<Item = (u32, u32)> {
+        self.words[of.start as usize..of.bare as usize].chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    fn bare(&self, of: Mentioning) -> &[u32] {
+        &self.words[of.bare as usize..of.end as usize]
+    }
+
+    fn shrink(mut self) -> Self {
+        self.heads.shrink_to_fit();
+        self.words.shrink_to_fit();
+        self
+    }
+}
+
 #[derive(Debug)]
 struct Candidate {
-    name: String,
+    exact: u32,
+    name: u32,
     /// Class and method, for the message.
-    shown: String,
+    shown: Box<str>,
     span: Span,
     score: f32,
     weight: Weight,
-    /// Whether something other than a call by name may run it.
-    by_framework: bool,
     doctest: bool,
 }
 
 fn hashed(name: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    name.hash(&mut hasher);
-    // The upper half is the better mixed one.
-    u32::try_from(hasher.finish() >> 32).unwrap_or_default()
+    function_key("", name)
 }
 
 /// How much a function needs tests: bounds and calculations break silently, branches and failure points less so.
@@ -105,7 +153,7 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
     let model = file.model;
     let mut gathered = FileTests { test: file.test, ..FileTests::default() };
     if file.test {
-        gathered.tested = words_of(model.text);
+        gathered.mentions = words_of(file);
         gathered.empty = empty_tests(file);
         return gathered;
     }
@@ -114,22 +162,11 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
     let name = file.path.rsplit(['/', '\\']).next().unwrap_or(file.path);
     let skip_file = skipped.contains(&name) && with_tests
         || ["migrations/", "docs/", "doc/", "examples/", "benchmarks/"].iter().any(|folder| file.path.contains(folder));
+    if with_tests {
+        gathered.mentions = mentions(file);
+    }
     for (at, function) in (0..).zip(&model.functions) {
         let Some(def) = function.def() else { continue };
-        if with_tests {
-            let mut mentions: Vec<u32> = Vec::with_capacity(function.calls.len());
-            for call in &function.calls {
-                let call = &model.calls[*call as usize];
-                mentions.push(hashed(call.name()));
-                mentions
-                    .extend(call.node.arguments.args.iter().map(last_name).filter(|name| !name.is_empty()).map(hashed));
-            }
-            mentions.sort_unstable();
-            mentions.dedup();
-            if !mentions.is_empty() {
-                gathered.mentions.push((hashed(function.name), mentions.into()));
-            }
-        }
         let public = !function.name.starts_with('_') || function.name == "__call__";
         let nested = function.context.function != NONE;
         if !public || nested || skip_file {
@@ -140,7 +177,8 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
             continue;
         }
         let score = score(file, at, function);
-        if score < 1.0 {
+        // With tests in the tree only what is worth a finding need be kept.
+        if score < if with_tests { WORTH } else { 1.0 } {
             continue;
         }
         let decorated = def.decorator_list.iter().any(|decorator| {
@@ -179,13 +217,18 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
         }
         let doctest = matches!(def.body.first(), Some(Stmt::Expr(stmt))
             if matches!(&*stmt.value, Expr::StringLiteral(doc) if doc.value.to_str().contains(">>> ")));
+        let by_framework = decorated || foreign_base || serves(function);
+        if with_tests && (by_framework || doctest) {
+            continue;
+        }
         gathered.functions.push(Candidate {
-            name: function.name.to_owned(),
-            shown: class.map_or_else(|| function.name.to_owned(), |class| format!("{}.{}", class.name, function.name)),
+            exact: file.function_key(at),
+            name: hashed(function.name),
+            shown: class
+                .map_or_else(|| function.name.into(), |class| format!("{}.{}", class.name, function.name).into()),
             span: file.span(function.name_range()),
             score,
             weight: function.weight,
-            by_framework: decorated || foreign_base || serves(function),
             doctest,
         });
     }
@@ -203,19 +246,122 @@ fn serves(function: &Function<'_>) -> bool {
     })
 }
 
-/// All words of a text that could be names.
-fn words_of(text: &str) -> Box<[u32]> {
+/// What the functions and classes of a file mention. What stands at module level runs as soon as anything of the file does, so
+/// that it counts for every function.
+fn mentions(file: &File<'_, '_>) -> Mentions {
+    let model = file.model;
+    let functions = model.functions.len();
+    let mut resolved: Vec<Vec<(u32, u32)>> = vec![Vec::new(); functions + 1];
+    let mut bare: Vec<Vec<u32>> = vec![Vec::new(); functions + 1];
+    // The place of a function: the `def` around it, or the last for module level.
+    let place = |function: u32| {
+        let at = outermost_def(file, function);
+        if at == NONE { functions } else { at as usize }
+    };
+    for call in &model.calls {
+        // Tests import a script; they do not run it.
+        if model.main_block.is_some_and(|block| block.contains_range(call.node.range())) {
+            continue;
+        }
+        let into = place(call.context.function);
+        match exact(file, &call.node.func, call.context) {
+            Some(key) => resolved[into].push((key, hashed(call.name()))),
+            None if call.name().is_empty() => {}
+            None => bare[into].push(hashed(call.name())),
+        }
+    }
+    for (name, function) in &model.mentions {
+        bare[place(*function)].push(hashed(name));
+    }
+    let mut found = Mentions::default();
+    found.add(0, 0, std::mem::take(&mut resolved[functions]), std::mem::take(&mut bare[functions]));
+    for (at, function) in (0..).zip(&model.functions).filter(|(_, function)| function.def().is_some()) {
+        // A nested function is run by the one around it.
+        if let Some(outer) = model.functions.get(function.context.function as usize) {
+            found.add(
+                file.function_key(function.context.function),
+                hashed(outer.name),
+                vec![(file.function_key(at), hashed(function.name))],
+                Vec::new(),
+            );
+        }
+        let (resolved, bare) = (&mut resolved[at as usize], &mut bare[at as usize]);
+        found.add(file.function_key(at), hashed(function.name), std::mem::take(resolved), std::mem::take(bare));
+    }
+    for (at, class) in (0..).zip(&model.classes) {
+        // Whoever makes an instance may call it, compare it, add to it.
+        let special = model.scopes[class.scope as usize].names.keys().filter(|name| name.starts_with("__"));
+        let methods = special.filter_map(|name| Some((file.function_key(model.method(at, name)?), hashed(name))));
+        let exact = function_key(&model.module, &model.class_path(at));
+        found.add(exact, hashed(class.name), methods.collect(), Vec::new());
+    }
+    found.shrink()
+}
+
+/// The key of the function or class of the tree that a name leads to: one that the file defines or imports. A method may be
+/// overridden by another, so methods go by their plain names.
+fn exact<'a>(file: &File<'_, 'a>, func: &'a Expr, context: Context) -> Option<u32> {
+    let root = root_name(func)?;
+    let binding = file.model.binding(root.id.as_str(), context, root.start().to_u32())?;
+    match (&binding.kind, func) {
+        (BindingKind::Import(path), _) if binding.in_tree => imported_key(file, path, func),
+        (BindingKind::Function(function), Expr::Name(_)) => Some(file.function_key(*function)),
+        (BindingKind::Class(class), Expr::Name(_)) => {
+            Some(function_key(&file.model.module, &file.model.class_path(*class)))
+        }
+        _ => None,
+    }
+}
+
+/// What a test file mentions: all words of its text that could be names, since tests name things in many ways: calls, patches
+/// by dotted path, parameters. A name that is imported from the tree stands for what is imported, and only if it is used.
+fn words_of(file: &File<'_, '_>) -> Mentions {
+    let model = file.model;
+    let mut imported: FxHashMap<&str, Option<u32>> = FxHashMap::default();
+    for scope in &model.scopes {
+        for (name, bindings) in &scope.names {
+            if let [only] = bindings[..]
+                && model.bindings[only as usize].in_tree
+                && let BindingKind::Import(path) = &model.bindings[only as usize].kind
+            {
+                imported.insert(name, tree_key(file, path));
+            }
+        }
+    }
+    let mut bare: Vec<u32> = Vec::new();
+    let mut resolved: Vec<(u32, u32)> = Vec::new();
     // Bytes of other alphabets belong to names too.
-    let mut words: Vec<u32> = text
-        .as_bytes()
-        .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80))
-        .filter(|word| word.len() > 1 && !word[0].is_ascii_digit())
-        .filter_map(|word| std::str::from_utf8(word).ok())
-        .map(hashed)
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words.into()
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+    let text = model.text.as_bytes();
+    let (mut at, mut import_line) = (0, false);
+    while at < text.len() {
+        if !part(text[at]) {
+            import_line &= text[at] != b'\n' || text[..at].ends_with(b",") || text[..at].ends_with(b"(");
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < text.len() && part(text[at]) {
+            at += 1;
+        }
+        let word = &model.text[start..at];
+        if word == "import" {
+            import_line = true;
+        }
+        if word.len() < 2 || word.as_bytes()[0].is_ascii_digit() || import_line {
+            continue;
+        }
+        let after_dot = start > 0 && text[start - 1] == b'.';
+        match imported.get(word).filter(|_| !after_dot) {
+            Some(Some(key)) => resolved.push((*key, hashed(word))),
+            // A module of the tree: what is taken of it follows.
+            Some(None) => {}
+            None => bare.push(hashed(word)),
+        }
+    }
+    let mut found = Mentions::default();
+    found.add(0, 0, resolved, bare);
+    found.shrink()
 }
 
 /// Test functions that assert nothing, with whether that is in doubt.
@@ -348,39 +494,11 @@ pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
         return vec![found];
     }
 
-    // What tests mention is reached, and what reached functions mention.
-    let mut mentions: FxHashMap<u32, Vec<&[u32]>> = FxHashMap::default();
-    for (_, file) in &tree.tests {
-        for (name, mentioned) in &file.mentions {
-            mentions.entry(*name).or_default().push(mentioned);
-        }
-    }
-    let mut reached: FxHashSet<u32> = FxHashSet::default();
-    let mut open: Vec<u32> = Vec::new();
-    for (_, file) in &tree.tests {
-        for name in &file.tested {
-            if reached.insert(*name) {
-                open.push(*name);
-            }
-        }
-    }
-    while let Some(name) = open.pop() {
-        for mentioned in mentions.get(&name).into_iter().flatten() {
-            for name in *mentioned {
-                if reached.insert(*name) {
-                    open.push(*name);
-                }
-            }
-        }
-    }
+    let reached = reached(tree);
     let mut findings = Vec::new();
     for (path, file) in &tree.tests {
         for candidate in &file.functions {
-            if candidate.score < WORTH
-                || candidate.by_framework
-                || candidate.doctest
-                || reached.contains(&hashed(&candidate.name))
-            {
+            if reached.exact.contains(&candidate.exact) || reached.bare.contains(&candidate.name) {
                 continue;
             }
             let message = format!("no test reaches `{}`: {}", candidate.shown, reasons(candidate.weight));
@@ -398,6 +516,64 @@ pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What tests reach: by module and path, or by plain name alone.
+#[derive(Default)]
+struct Reached {
+    exact: FxHashSet<u32>,
+    bare: FxHashSet<u32>,
+}
+
+/// Heads by a key, sorted; small, since there is one for each function of a tree.
+struct Index(Vec<(u32, u32, u32)>);
+
+impl Index {
+    fn new(tree: &Tree<'_>, key: impl Fn(&Mentioning) -> u32) -> Self {
+        let mut rows = Vec::new();
+        for (file, (_, facts)) in (0..).zip(&tree.tests) {
+            rows.extend((0..).zip(&facts.mentions.heads).map(|(at, head)| (key(head), file, at)));
+        }
+        rows.sort_unstable();
+        Self(rows)
+    }
+
+    /// Files and heads with this key.
+    fn get(&self, key: u32) -> impl Iterator<Item = (u32, u32)> {
+        let start = self.0.partition_point(|row| row.0 < key);
+        self.0[start..].iter().take_while(move |row| row.0 == key).map(|row| (row.1, row.2))
+    }
+}
+
+/// What tests mention is reached, and what reached functions mention.
+fn reached(tree: &Tree<'_>) -> Reached {
+    let by_exact = Index::new(tree, |head| head.exact);
+    let by_name = Index::new(tree, |head| head.name);
+    let mut reached = Reached::default();
+    // Tests, and what stands at module level, which runs for whoever imports the module.
+    let mut open: Vec<(u32, u32)> = by_name.get(0).collect();
+    while let Some((file, head)) = open.pop() {
+        let mentions = &tree.tests[file as usize].1.mentions;
+        let head = mentions.heads[head as usize];
+        for (exact, name) in mentions.resolved(head) {
+            let before = open.len();
+            if !reached.exact.contains(&exact) {
+                open.extend(by_exact.get(exact));
+            }
+            if open.len() > before {
+                reached.exact.insert(exact);
+            } else if !reached.exact.contains(&exact) && reached.bare.insert(name) {
+                // A package that only passes the name on defines nothing itself.
+                open.extend(by_name.get(name));
+            }
+        }
+        for name in mentions.bare(head) {
+            if reached.bare.insert(*name) {
+                open.extend(by_name.get(*name));
+            }
+        }
+    }
+    reached
 }
 
 /// What in a function is worth testing, in words.

@@ -26,13 +26,15 @@
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Finding, Label};
-use assay_python::model::{Applied, Call, Context, Loop, LoopKind, NONE};
+use assay_python::last_name;
+use assay_python::model::{Applied, BindingKind, Call, Class, Context, Loop, LoopKind, NONE};
 use assay_python::nature::{Nature, nature};
-use assay_python::project::TripKind;
-use assay_python::trips::Trip;
+use assay_python::project::{TripFact, TripKind};
+use assay_python::trips::{Callee, Trip, Trips};
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
+use rustpython_ast::{Expr, ExprAttribute};
 
 const KIND: &str = "n-plus-one";
 
@@ -55,13 +57,17 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
         )
         .collect();
     places.extend(model.applied.iter().map(|applied| (applied.range, Place::Applied(applied))));
+    places.extend(model.reads.iter().map(|(read, context)| (read.range(), Place::Read(read, *context))));
     places.sort_by_key(|(range, _)| (range.start(), range.end()));
 
     for (range, place) in places {
         match place {
             Place::Direct(trip) => {
                 let Some(looped) = repeating(file, trip.context, trip.range) else { continue };
-                if trip.assumed || trip.batched && takes_the_item(file, range, looped) {
+                if remembered(file, trip.range, looped)
+                    || trip.assumed
+                    || trip.batched && takes_the_item(file, range, looped)
+                {
                     continue;
                 }
                 let loads = trip.loads.clone();
@@ -75,15 +81,16 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
             }
             Place::Call(call) => {
                 let Some(looped) = repeating(file, call.context, range) else { continue };
-                for fact in trips.called(&call.node.func, call.node, call.context) {
-                    let shape =
-                        Shape { kind: fact.kind, certain: fact.certain, flushes: false, what: fact.what.to_string() };
-                    if *fact.module == *model.module {
-                        let loads = fact.parameter.as_ref().map(|(_, relation)| format!("parameter {relation}"));
-                        found.report(fact.range, &shape, looped, range, Some(range), loads);
-                    } else {
-                        found.report_elsewhere(range, &shape, looped, &fact.module);
-                    }
+                let facts = trips.called(&call.node.func, call.node, call.context);
+                if !facts.is_empty() && !remembered(file, range, looped) {
+                    found.report_facts(facts, range, looped);
+                }
+            }
+            Place::Read(read, context) => {
+                let Some(looped) = repeating(file, context, range) else { continue };
+                // What does not change from round to round may well be kept by the object.
+                if depends(file, range, looped) {
+                    found.report_facts(trips.property(read, context), range, looped);
                 }
             }
             Place::Applied(applied) => {
@@ -107,13 +114,176 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
             }
         }
     }
+    recursion(file, trips, &mut found);
+    for_each_row(file, trips, &mut found);
     found.findings.into_iter().map(Draft::from).collect()
+}
+
+/// A function that asks something that depends on its parameters and then calls itself, outside every loop: a query a level.
+fn recursion<'a>(file: &File<'_, 'a>, trips: &Trips<'_, '_, 'a>, found: &mut Found<'_, '_, 'a>) {
+    let model = file.model;
+    for trip in &trips.direct {
+        let context = trip.context;
+        let Some(function) = model.functions.get(context.function as usize) else { continue };
+        let itself = |call: &&Call<'a>| {
+            call.name() == function.name
+                && call.context.looped == NONE
+                && matches!(trips.callee(&call.node.func, call.context), Callee::Own(own) if own == context.function)
+        };
+        if context.looped != NONE || trip.batched || trip.flushes || !matches!(trip.kind, TripKind::Read) {
+            continue;
+        }
+        let Some(call) = function.calls.iter().map(|at| &model.calls[*at as usize]).find(itself) else { continue };
+        // Only what goes to the next level by way of the row is a walk; with the same arguments it is another attempt.
+        let by_way = call.node.range().contains_range(trip.range)
+            || model.text[..trip.range.start().to_usize()]
+                .rsplit('\n')
+                .next()
+                .and_then(|line| line.trim().strip_suffix('='))
+                .is_some_and(|name| mentions_word(&model.text[call.node.range()], name.trim()));
+        if by_way {
+            let message = format!(
+                "`{}` queries the database once for each level that `{}` calls itself; fetch all levels with one query",
+                trip.what, function.name
+            );
+            found.push(trip.range, message, Confidence::Medium, vec![file.label(call.node, "calls itself here")]);
+        }
+    }
+}
+
+/// Methods that a framework calls for each row: fields of a serializer, columns of an admin list.
+fn for_each_row<'a>(file: &File<'_, 'a>, trips: &Trips<'_, '_, 'a>, found: &mut Found<'_, '_, 'a>) {
+    for (at, class) in (0..).zip(&file.model.classes) {
+        let bases = class.node.arguments.iter().flat_map(|arguments| &arguments.args).map(last_name);
+        let Some(kind) = bases.into_iter().find_map(RowClass::of) else { continue };
+        for (method, name) in kind.methods(file, class) {
+            let Some(function) = file.model.method(at, &method) else { continue };
+            let Some(row) = file.model.functions[function as usize]
+                .parameters()
+                .and_then(|parameters| parameters.iter_source_order().nth(1))
+            else {
+                continue;
+            };
+            for fact in trips.facts(function) {
+                let here =
+                    *fact.module == *file.model.module && mentions_word(&file.model.text[fact.range], row.name());
+                if fact.kind == TripKind::Lazy || !here {
+                    continue;
+                }
+                let shape = Shape { kind: fact.kind, certain: false, flushes: false, what: fact.what.to_string() };
+                let message = format!("{} for each row that is {}; {}", shape.verb(), kind.done(), shape.remedy());
+                found.push(fact.range, message, Confidence::Medium, vec![file.label(&name, "named here")]);
+            }
+        }
+    }
+}
+
+/// A class whose methods are called for each row.
+#[derive(Clone, Copy)]
+enum RowClass {
+    Serializer,
+    Admin,
+}
+
+impl RowClass {
+    fn of(base: &str) -> Option<Self> {
+        match base {
+            _ if base.ends_with("Serializer") => Some(Self::Serializer),
+            "ModelAdmin" | "TabularInline" | "StackedInline" => Some(Self::Admin),
+            _ if base.ends_with("ModelAdmin") => Some(Self::Admin),
+            _ => None,
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Serializer => "serialized",
+            Self::Admin => "listed",
+        }
+    }
+
+    /// The names of such methods, and where the class says so.
+    fn methods(self, file: &File<'_, '_>, class: &Class<'_>) -> Vec<(String, TextRange)> {
+        let mut found = Vec::new();
+        for (name, bindings) in &file.model.scopes[class.scope as usize].names {
+            for binding in bindings {
+                let BindingKind::Assign(value, _) = file.model.bindings[*binding as usize].kind else { continue };
+                match (self, value) {
+                    (Self::Serializer, Expr::Call(call)) if last_name(&call.func) == "SerializerMethodField" => {
+                        let given = call.arguments.args.first().or_else(|| {
+                            let keyword =
+                                call.arguments.keywords.iter().find(|keyword| {
+                                    keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == "method_name")
+                                });
+                            keyword.map(|keyword| &keyword.value)
+                        });
+                        let method = match given {
+                            Some(Expr::StringLiteral(literal)) => literal.value.to_str().to_owned(),
+                            _ => format!("get_{name}"),
+                        };
+                        found.push((method, call.range()));
+                    }
+                    (
+                        Self::Admin,
+                        Expr::Tuple(rustpython_ast::ExprTuple { elts, .. })
+                        | Expr::List(rustpython_ast::ExprList { elts, .. }),
+                    ) if *name == "list_display" => {
+                        found.extend(elts.iter().filter_map(|element| match element {
+                            Expr::StringLiteral(literal) => Some((literal.value.to_str().to_owned(), element.range())),
+                            _ => None,
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.sort_by_key(|(_, range)| range.start());
+        found
+    }
+}
+
+/// Whether a text holds a word that is not the name of an attribute.
+fn mentions_word(text: &str, word: &str) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(|before: char| part(before) || before == '.')
+            && !text[at + word.len()..].starts_with(part)
+    })
+}
+
+/// Whether the loop keeps what it has asked for and asks only for what it has not got: `if key not in known: known[key] = ...`.
+fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
+    let (start, end) = (range.start().to_usize(), range.end().to_usize());
+    let before = &file.model.text[looped.range.start().to_usize().min(start)..start];
+    let line = before.rsplit('\n').next().unwrap_or(before).trim_start();
+    let target = line.split('=').next().unwrap_or(line).trim();
+    let asks = |store: &str| {
+        before.contains(&format!("not in {store}"))
+            || before.contains(&format!("{store}.get("))
+            || before.contains("except KeyError") && before.contains(&format!("{store}["))
+    };
+    match target.split_once('[') {
+        // `known[key] = ask(key)`
+        Some((store, _)) => asks(store),
+        // `row = ask(key)`, then `known[key] = row`
+        None if line.contains('=') && !target.is_empty() => {
+            let after: Vec<&str> = file.model.text[end..].lines().skip(1).take(4).collect();
+            after.iter().any(|line| {
+                line.trim()
+                    .strip_suffix(target)
+                    .and_then(|line| line.trim_end().strip_suffix('='))
+                    .is_some_and(|stored| stored.split_once('[').is_some_and(|(store, _)| asks(store.trim())))
+            })
+        }
+        None => false,
+    }
 }
 
 enum Place<'p, 'a> {
     Direct(&'p Trip),
     Call(&'p Call<'a>),
     Applied(&'p Applied<'a>),
+    Read(&'a ExprAttribute, Context),
 }
 
 /// What is to be said of a round trip.
@@ -268,6 +438,19 @@ impl Found<'_, '_, '_> {
         self.push(range, message, confidence, labels);
     }
 
+    /// Reports the round trips that a place in the loop makes through what it calls.
+    fn report_facts(&mut self, facts: Vec<TripFact>, place: TextRange, looped: &Loop<'_>) {
+        for fact in facts {
+            let shape = Shape { kind: fact.kind, certain: fact.certain, flushes: false, what: fact.what.to_string() };
+            if *fact.module == *self.file.model.module {
+                let loads = fact.parameter.as_ref().map(|(_, relation)| format!("parameter {relation}"));
+                self.report(fact.range, &shape, looped, place, Some(place), loads);
+            } else {
+                self.report_elsewhere(place, &shape, looped, &fact.module);
+            }
+        }
+    }
+
     /// Reports a round trip that the called function makes in another file.
     fn report_elsewhere(&mut self, call: TextRange, shape: &Shape, looped: &Loop<'_>, module: &str) {
         let item = Self::item_of(looped);
@@ -276,7 +459,8 @@ impl Found<'_, '_, '_> {
             return;
         }
         let message = format!(
-            "this call, made for each {item}, goes to another system in `{module}`: {}; {}",
+            "this call, made for each {item}, goes to another system in `{}`: {}; {}",
+            seen_from(&self.file.model.module, module),
             shape.verb(),
             shape.remedy()
         );
@@ -286,10 +470,23 @@ impl Found<'_, '_, '_> {
     }
 }
 
+/// The dotted path of a module without the folders that it shares with the file that it is seen from.
+fn seen_from<'m>(here: &str, module: &'m str) -> &'m str {
+    let shared = here.split('.').zip(module.split('.')).take_while(|(a, b)| a == b).map(|(part, _)| part.len() + 1);
+    // One shared package says where the rest is.
+    let lengths: Vec<usize> = shared.collect();
+    let skipped: usize = lengths.iter().take(lengths.len().saturating_sub(1)).sum();
+    module.get(skipped..).unwrap_or(module)
+}
+
 /// Whether the words of a place mention anything that changes from round to round.
 fn depends(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
     let text = &file.model.text[range];
     let mut varying: FxHashSet<&str> = looped.targets.iter().chain(&looped.assigned).copied().collect();
+    // `while queue:` takes from the queue.
+    if let (LoopKind::While, Expr::Name(queue)) = (looped.kind, looped.source) {
+        varying.insert(queue.id.as_str());
+    }
     // What inner loops bind varies as well.
     for inner in &file.model.loops {
         if looped.range.contains_range(inner.range) {
