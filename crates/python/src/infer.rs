@@ -9,7 +9,7 @@ use crate::walk::last_name;
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, ExprCall, Number, Operator};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 /// How deep a guess may go; chains in real code are much shorter.
@@ -26,7 +26,7 @@ pub struct Types<'m, 'a> {
     known: RefCell<FxHashMap<usize, Type>>,
     returns: RefCell<FxHashMap<u32, Type>>,
     /// Loop and scope that a clause of a comprehension opens, by its source.
-    comprehensions: FxHashMap<usize, (u32, u32)>,
+    comprehensions: OnceCell<FxHashMap<usize, (u32, u32)>>,
     calls_by_name: RefCell<Option<FxHashMap<&'a str, Vec<u32>>>>,
     /// Paths of built-in names, which most files use again and again.
     builtins: RefCell<FxHashMap<&'a str, Arc<str>>>,
@@ -54,11 +54,7 @@ impl<'m, 'a> Types<'m, 'a> {
             imports,
             known: RefCell::default(),
             returns: RefCell::default(),
-            comprehensions: (0..)
-                .zip(&model.loops)
-                .filter(|(_, looped)| looped.kind == LoopKind::Comprehension)
-                .map(|(at, looped)| (std::ptr::from_ref(looped.source).addr(), (at, looped.scope)))
-                .collect(),
+            comprehensions: OnceCell::new(),
             calls_by_name: RefCell::default(),
             builtins: RefCell::default(),
             depth: Cell::new(0),
@@ -177,7 +173,14 @@ impl<'m, 'a> Types<'m, 'a> {
     fn element(&self, element: &'a Expr, generators: &'a [rustpython_ast::Comprehension]) -> Type {
         let Some(last) = generators.last() else { return Type::Unknown };
         let source = std::ptr::from_ref(&last.iter).addr();
-        let Some((at, scope)) = self.comprehensions.get(&source).copied() else { return Type::Unknown };
+        let comprehensions = self.comprehensions.get_or_init(|| {
+            (0..)
+                .zip(&self.model.loops)
+                .filter(|(_, looped)| looped.kind == LoopKind::Comprehension)
+                .map(|(at, looped)| (std::ptr::from_ref(looped.source).addr(), (at, looped.scope)))
+                .collect()
+        });
+        let Some((at, scope)) = comprehensions.get(&source).copied() else { return Type::Unknown };
         let looped = &self.model.loops[at as usize];
         self.of(element, Context { scope, looped: at, ..looped.context })
     }
@@ -794,7 +797,8 @@ impl<'m, 'a> Types<'m, 'a> {
                 self.project.mapped_target(target).map_or_else(|| Arc::from(target), |(path, _)| path.into())
             });
             let loaded = query.loads(name) || relation.eager;
-            let behind = Query { fetched: loaded, ..query.behind(name, target) };
+            let mut behind = Query { fetched: loaded, ..query.behind(name, target) };
+            behind.loaded.extend(relation.known.as_deref().map(str::to_owned));
             return match (relation.many, query.orm) {
                 (true, Orm::Django) => Type::Manager(Arc::new(behind)),
                 (true, Orm::Sqlalchemy) => Type::Row(Arc::new(behind)).series(),
@@ -1092,7 +1096,10 @@ impl<'m, 'a> Types<'m, 'a> {
                     if query.orm == Orm::Django && !query.values =>
                 {
                     let fetched = query.loads(field);
-                    let manager = Query { fetched, ..query.behind(field, None) };
+                    let mut manager = Query { fetched, ..query.behind(field, None) };
+                    // The rows know the row that they were reached from, most likely by the name of its class.
+                    let class = query.model.as_deref().and_then(|model| model.rsplit('.').next());
+                    manager.loaded.extend(class.map(str::to_lowercase));
                     Type::QuerySet(Arc::new(self.refined(&manager, name, call, context)))
                 }
                 "first" | "last" | "get" if query.orm == Orm::Django && name != "get" => {

@@ -58,7 +58,7 @@ fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
                     let target = relation_target(call);
                     let many = maker.contains("ManyToMany");
                     let back = keyword_text(call, "related_name");
-                    mapped.relations.insert((*name).into(), Relation { target, many, eager: false, back });
+                    mapped.relations.insert((*name).into(), Relation { target, many, back, ..Relation::default() });
                 }
                 "relationship" | "Relationship" | "dynamic_loader" => {
                     let Some(call) = call else { continue };
@@ -73,7 +73,7 @@ fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
                         matches!(&*lazy, "joined" | "selectin" | "subquery" | "immediate" | "raise" | "noload")
                     });
                     let back = keyword_text(call, "backref");
-                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back });
+                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back, known: None });
                 }
                 "Column" | "mapped_column" | "column_property" | "deferred" => {
                     sqlalchemy = true;

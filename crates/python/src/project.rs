@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// A relation of a mapped class.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Relation {
     /// The class at the other end, as written: a dotted path or a bare name.
     pub target: Option<Arc<str>>,
@@ -18,6 +18,8 @@ pub struct Relation {
     pub eager: bool,
     /// The name by which the other end sees this class, where one is given.
     pub back: Option<Arc<str>>,
+    /// The relation by which the rows at the other end know, without a query, the row that they were reached from.
+    pub known: Option<Arc<str>>,
 }
 
 /// A mapped class.
@@ -353,7 +355,7 @@ impl Project {
         let mut found: Vec<(String, Arc<str>, Relation)> = Vec::new();
         for (path, mapped) in &self.mapped {
             let name = path.rsplit('.').next().unwrap_or(path);
-            for relation in mapped.relations.values() {
+            for (field, relation) in &mapped.relations {
                 let Some(target) = relation.target.as_deref().and_then(|target| self.mapped_path(target)) else {
                     continue;
                 };
@@ -363,7 +365,8 @@ impl Project {
                     (None, Orm::Django) => format!("{}_set", name.to_lowercase()).into(),
                     (None, Orm::Sqlalchemy) => continue,
                 };
-                let seen = Relation { target: Some(path.as_str().into()), many: true, eager: false, back: None };
+                let known = (mapped.orm == Orm::Django && !relation.many).then(|| field.clone());
+                let seen = Relation { target: Some(path.as_str().into()), many: true, known, ..Relation::default() };
                 found.push((target, back, seen));
             }
         }

@@ -826,7 +826,9 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
                 CACHING.contains(&last_name(expression))
             })
         });
-        if cached {
+        let text = model.text.get(this.range().start().to_usize()..this.range().end().to_usize()).unwrap_or_default();
+        let asks_a_cache = ["cache.get(", "get_or_set(", "_cache[", " cache["].iter().any(|word| text.contains(word));
+        if cached || asks_a_cache {
             return Vec::new();
         }
         let module: Arc<str> = model.module.as_str().into();

@@ -71,6 +71,18 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
                     continue;
                 }
                 let loads = trip.loads.clone();
+                // Each of several classes has a table of its own.
+                let per_table = looped.targets.iter().any(|target| {
+                    let words = &model.text[trip.range];
+                    words.strip_prefix(target).is_some_and(|rest| {
+                        [".objects", "._default_manager", "._base_manager", ".query."]
+                            .iter()
+                            .any(|word| rest.starts_with(word))
+                    })
+                });
+                if per_table {
+                    continue;
+                }
                 let shape = Shape {
                     kind: trip.kind,
                     certain: trip.certain && !trip.batched,
