@@ -114,7 +114,8 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
     let mut confidence = points.iter().filter_map(|point| point.strong).max()?;
     let silent = points.iter().any(|point| point.silent && point.strong.is_some());
     // Parsed, and then taken for granted.
-    if points[first].family == Family::Value && points.iter().any(|point| point.family == Family::Lookup) {
+    let alone = points[first].context.looped == NONE;
+    if alone && points[first].family == Family::Value && points.iter().any(|point| point.family == Family::Lookup) {
         confidence = Confidence::High;
     }
     let this = file.model.functions.get(function as usize);
@@ -469,7 +470,9 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
         // What a module reads when it is imported comes with it.
         None => file.model.text,
     };
-    ["__file__", "root_path", "finders.find", "resources", "pkgutil", "get_data"].iter().any(|word| text.contains(word))
+    ["__file__", "root_path", "find_file(", "finders.find", "resources", "pkgutil", "get_data"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 fn checked_in_text(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {
@@ -533,9 +536,11 @@ fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
             if name == "get" && guarded(file, call.context, Family::Io) {
                 return None;
             }
+            // Who sees to it that nothing is raised may not care.
+            let minded = guarded(file, call.context, Family::Io);
             point(
                 format!("the answer of `{words}` is thrown away, so that a refusal looks like success"),
-                Confidence::High,
+                if minded { Confidence::Medium } else { Confidence::High },
                 true,
             )
         }
@@ -739,7 +744,10 @@ fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
                 return None;
             }
             // `if rows.exists(): rows.first().name`
-            if !none_is_used(file, call) || root_is_tested(file, &attribute.value, call.context) {
+            if !none_is_used(file, call)
+                || root_is_tested(file, &attribute.value, call.context)
+                || is_counted(file, &attribute.value, call.context)
+            {
                 return None;
             }
             point(
@@ -749,6 +757,14 @@ fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
         }
         _ => None,
     }
+}
+
+/// Whether the function asks elsewhere if the same query has rows: `if rooms.exists(): rooms.first().name`.
+fn is_counted(file: &File<'_, '_>, query: &Expr, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let plain = |range: TextRange| file.model.text[range].split_whitespace().collect::<String>();
+    let (text, query) = (plain(function.range()), plain(query.range()));
+    [".exists()", ".count()"].iter().any(|asked| text.contains(&format!("{query}{asked}")))
 }
 
 /// Whether a value that may be `None` is used as if it were not: an attribute or item is taken, and no condition looks at it.

@@ -20,9 +20,11 @@
 //! ```
 //!
 //! # Limits
-//! Loops over a few constants, retries, pages, chunks and files are left alone, as are functions whose results are cached. A web
-//! request that only sends something is an action for each item and not reported. Without the mapped classes in view, an
-//! attribute of an attribute of a row is a guess, of medium confidence.
+//! Loops over a few constants, retries, pages, chunks and files are left alone, as are loops over classes, each with a table of its
+//! own, and functions whose results are cached or that ask a cache. A web request that only sends something is an action for each
+//! item and not reported. Without the mapped classes in view, an attribute of an attribute of a row is a guess, of medium
+//! confidence; so are `save()` of something that cannot be told, a walk by recursion, and what a framework calls for each row
+//! (fields of a serializer, columns of an admin list).
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Finding, Label};
