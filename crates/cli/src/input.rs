@@ -35,6 +35,15 @@ impl Submission {
         });
         Self { name: handed.name.clone(), review }
     }
+
+    /// A review that is at hand as text. Nothing is told on standard error.
+    pub(crate) fn of_text(name: &str, text: &str, format: Option<Format>, sources: &[Source]) -> Self {
+        let review = match Review::read(name, text.as_bytes(), format, sources) {
+            Ok(review) => Ok(ReadReview { review, sha256: sha256(text.as_bytes()) }),
+            Err(error) => Err(format!("the review cannot be read: {}", reason(&error))),
+        };
+        Self { name: name.to_owned(), review }
+    }
 }
 
 /// A review that cannot be graded: a short reason for reports, and the whole story.

@@ -9,6 +9,7 @@ mod editor;
 mod error;
 mod grading;
 mod input;
+mod lines;
 mod output;
 mod pages;
 mod status;

@@ -30,11 +30,15 @@ fn look_of(stream: &impl anstream::stream::RawStream) -> Look {
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CliError::new("unwritable", format!("standard output cannot be written: {error}"), "").into())
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
         _ => Ok(()),
     }
+}
+
+/// Standard output takes no more.
+pub(crate) fn unwritable(error: &io::Error) -> Failure {
+    let help = "Make room where it goes to, or send it elsewhere.";
+    CliError::new("unwritable", format!("standard output cannot be written: {error}"), help).into()
 }
 
 /// Writes a command's result to where the arguments say.

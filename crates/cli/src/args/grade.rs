@@ -10,15 +10,22 @@ use std::path::PathBuf;
 #[command(after_help = "Example:\n  assay grade web/course-waitlist answers/*.md --pass-mark 0.6\n  \
                         assay grade web/course-waitlist anna.md --format html --output anna.html\n  \
                         assay grade web/course-waitlist anna.md --overrides decisions.json\n  \
-                        assay grade web/course-waitlist submissions --format html --output report --anonymize names.csv")]
+                        assay grade web/course-waitlist submissions --format html --output report --anonymize names.csv\n  \
+                        assay grade --stream < submissions.ndjson > grades.ndjson\n\n\
+                        A stream has a line for each review, {\"id\": \"7\", \"exercise\": \"web/course-waitlist\", \"review\": \"...\"}, and gets \
+                        one in the same order, the grade as JSON with that id. A line that cannot be graded gets {\"id\", \"error\"} and the \
+                        stream goes on.")]
 pub(crate) struct GradeArguments {
     /// Names the exercise: its folder, or its id in the bank (`assay list` shows them).
-    #[arg(value_name = "EXERCISE")]
-    pub(crate) exercise: String,
+    #[arg(value_name = "EXERCISE", required_unless_present = "stream")]
+    pub(crate) exercise: Option<String>,
     /// Names the reviews: Markdown, plain text, Word, comments exported from GitHub or GitLab, a diff or a copy of the source
     /// with comments added; `-` is standard input. Of a folder all files are reviews, and each folder in it is a candidate.
-    #[arg(value_name = "REVIEW", required = true)]
+    #[arg(value_name = "REVIEW", required_unless_present = "stream")]
     pub(crate) reviews: Vec<PathBuf>,
+    /// Grades one review a line from standard input on all cores, and prints one grade a line.
+    #[arg(long, conflicts_with_all = ["exercise", "reviews", "format", "output", "pass_mark", "overrides", "anonymize"])]
+    pub(crate) stream: bool,
     #[command(flatten)]
     pub(crate) bank: BankArguments,
     /// Says which form the reviews have; without it their content tells.

@@ -1,5 +1,6 @@
-//! `assay grade`
+//! `assay grade`, but for `--stream`
 
+use super::stream;
 use crate::args::{GradeArguments, GradeFormat};
 use crate::error::{CliError, Failure};
 use crate::grading::Grading;
@@ -14,12 +15,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
+    // Only a stream names no exercise.
+    let Some(exercise) = &arguments.exercise else { return stream::run(arguments) };
     if arguments.reviews.iter().filter(|path| path.as_path() == Path::new(STDIN)).count() > 1 {
         let help = "Name it once; standard input holds one review.";
         return Err(CliError::new("usage", "`-` is named more than once", help).into());
     }
     let overrides = arguments.overrides.as_deref().map(decisions::read).transpose()?;
-    let grading = Grading::open(&arguments.exercise, &arguments.bank)?;
+    let grading = Grading::open(exercise, &arguments.bank)?;
     let folder = arguments.reviews.iter().any(|path| path.is_dir());
     let mut outcomes =
         grade_all(&grading, &submissions::find(&arguments.reviews), arguments.review_format.map(Format::from));

@@ -11,6 +11,7 @@ mod list;
 mod new;
 mod practice;
 mod regrade;
+mod stream;
 
 use crate::args::Command;
 use crate::error::Failure;

@@ -21,6 +21,27 @@ pub fn json_array(outcomes: &[Outcome]) -> String {
     untrusted::json(&outcomes.iter().map(json_outcome).collect::<Vec<_>>(), true) + "\n"
 }
 
+/// The outcome as one line of a stream, without a line break: the grade with the caller's `id` before it, or `id` and `error`
+/// alone. An `id` that nobody knows is `null`.
+pub fn json_line(id: Option<&str>, outcome: &Outcome) -> String {
+    match json_outcome(outcome) {
+        JsonOutcome::Grade(grade) => untrusted::json(&JsonLine { id, outcome: grade }, false),
+        JsonOutcome::Error { error, .. } => untrusted::json(&JsonLine { id, outcome: JsonError { error } }, false),
+    }
+}
+
+#[derive(Serialize)]
+struct JsonLine<'g, O> {
+    id: Option<&'g str>,
+    #[serde(flatten)]
+    outcome: O,
+}
+
+#[derive(Serialize)]
+struct JsonError<'g> {
+    error: &'g str,
+}
+
 fn json_outcome(outcome: &Outcome) -> JsonOutcome<'_> {
     match &outcome.result {
         Ok(grade) => JsonOutcome::Grade(JsonGrade {
@@ -233,5 +254,17 @@ mod tests {
         assert_eq!(many[0], serde_json::from_str::<serde_json::Value>(&one).unwrap());
         assert_eq!(many[1]["error"], "not UTF-8; save the review as UTF-8 text");
         assert_eq!(super::json(&[]), "[]\n");
+    }
+
+    #[test]
+    fn a_line_is_the_grade_with_an_id_before_it() {
+        let line = super::json_line(Some("a\u{202e}\n7"), &sample::outcome());
+        assert!(line.starts_with(r#"{"id":"a\u202e\n7","schema":1,"exercise":"#) && !line.contains('\n'), "{line}");
+        let mut value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        value.as_object_mut().unwrap().remove("id");
+        let whole: serde_json::Value = serde_json::from_str(&super::json(&[sample::outcome()])).unwrap();
+        assert_eq!(value, whole);
+        let error = super::json_line(None, &sample::unreadable());
+        assert_eq!(error, r#"{"id":null,"error":"not UTF-8; save the review as UTF-8 text"}"#);
     }
 }

@@ -9,7 +9,7 @@ mod text;
 
 pub use csv::csv;
 pub use html::html;
-pub use json::{json, json_array};
+pub use json::{json, json_array, json_line};
 pub use overrides::{Overrides, OverridesError, read_overrides};
 pub use text::text;
 
