@@ -1,31 +1,63 @@
-//! The weights that turn observations of a review into a probability for each credit.
+//! The weights that turn observations of a review into probabilities.
 //!
-//! `model.toml` is written by `cargo run --release -p assay-grader --example fit` from labelled reviews; see CONTRIBUTING.md.
+//! `model.toml` and `words.toml` are written by `cargo run --release -p assay-bank --example fit` from labelled reviews; see
+//! CONTRIBUTING.md.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Weights of one credit: observation to weight, `all` for every kind and a correction for each kind.
+/// Weights of one judgement: group to observation to weight. The group `all` holds for every kind of issue, a kind's group
+/// corrects it.
 pub type Weights = BTreeMap<String, BTreeMap<String, f64>>;
+
+/// Whose weights the columns of `words.toml` hold, in order: what speaks for each kind as the subject of a sentence, and for
+/// none; then the roles of a sentence; then that a review as a whole earns nothing.
+pub const WORD_COLUMNS: [&str; 11] = [
+    "mutable-default",
+    "n-plus-one",
+    "missing-error-handling",
+    "missing-tests",
+    "none",
+    "names",
+    "explains",
+    "remedies",
+    "denies",
+    "calls",
+    "empty",
+];
 
 static MODEL: LazyLock<BTreeMap<String, Weights>> = LazyLock::new(|| {
     toml::from_str(include_str!("../model.toml")).unwrap_or_else(|error| panic!("model.toml: {error}"))
 });
 
-/// The weights of `named`, `why`, `fix` or `decoy`; empty for another name.
-pub fn weights(credit: &str) -> &'static Weights {
+static WORDS: LazyLock<BTreeMap<String, Vec<f64>>> = LazyLock::new(|| {
+    let words: BTreeMap<String, Vec<f64>> =
+        toml::from_str(include_str!("../words.toml")).unwrap_or_else(|error| panic!("words.toml: {error}"));
+    for (word, weights) in &words {
+        assert!(weights.len() == WORD_COLUMNS.len(), "words.toml: {word:?} has {} weights", weights.len());
+    }
+    words
+});
+
+/// The weights of one judgement; empty for a name that the model does not know.
+pub fn weights(judgement: &str) -> &'static Weights {
     static NONE: Weights = Weights::new();
-    MODEL.get(credit).unwrap_or(&NONE)
+    MODEL.get(judgement).unwrap_or(&NONE)
 }
 
-/// The probability that observations of an issue of this kind earn the credit: the logistic function of their weighted sum.
-/// A kind that the model does not know is judged by what holds for all.
-pub fn probability(weights: &Weights, kind: &str, observations: &[(&str, f64)]) -> f64 {
-    let weight = |name: &str| {
-        let at = |group: &str| weights.get(group).and_then(|table| table.get(name)).copied().unwrap_or(0.0);
-        at("all") + at(kind)
-    };
-    let sum: f64 = weight("bias")
-        + observations.iter().filter(|(_, value)| *value != 0.0).map(|(name, value)| value * weight(name)).sum::<f64>();
-    1.0 / (1.0 + (-sum).exp())
+/// The weights of one judgement for a kind, in the order of the observations' names. A kind that the model does not know is
+/// judged by what holds for all.
+pub fn table(weights: &Weights, kind: &str, names: &[&str]) -> Vec<f64> {
+    let at = |group: &str, name: &str| weights.get(group).and_then(|table| table.get(name)).copied().unwrap_or(0.0);
+    names.iter().map(|name| at("all", name) + at(kind, name)).collect()
+}
+
+/// Stems of words with their weights, in the order of [`WORD_COLUMNS`].
+pub fn words() -> &'static BTreeMap<String, Vec<f64>> {
+    &WORDS
+}
+
+/// The logistic function.
+pub fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
 }

@@ -17,9 +17,6 @@ pub struct Rubric {
     /// Combinations that remedy it.
     #[serde(default)]
     pub fix: Vec<Pattern>,
-    /// Combinations that speak of another problem which is easily taken for this one.
-    #[serde(default)]
-    pub not: Vec<Pattern>,
 }
 
 /// Concepts that must stand together in one passage, in any order.

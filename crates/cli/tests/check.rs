@@ -150,12 +150,7 @@ fn every_fault_of_a_draft_and_of_a_repair_has_its_name() {
             write(folder, "tags.py", source.lines().take(13).collect::<Vec<_>>().join("\n"));
         }),
         ("ideal-answer", |folder| {
-            edit(
-                folder,
-                "exercise.toml",
-                "Default to None and create the list in the function.",
-                "Use something else.",
-            );
+            edit(folder, "exercise.toml", "Default to None and create the list in the function.", "Think about it.");
         }),
         ("unknown-issue", |folder| repair(folder, "shared-tags", REPAIR)),
         ("bad-repair", |folder| repair(folder, "shared-tag-list", "tags=[] becomes tags=None\n")),

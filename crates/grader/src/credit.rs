@@ -2,20 +2,22 @@
 
 use crate::grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
 use crate::lexicon::{Rule, best, lexicon};
-use crate::observe::{Observed, features};
+use crate::observe::Observed;
 use crate::passage::{IDS, Passage};
+use crate::prose::PROSE;
 use crate::review::position;
+use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES};
 use crate::segment::UnitKind;
-use crate::target::{PROSE, Target, similarity};
+use crate::target::Target;
 use crate::{Key, Review, language};
-use assay_catalog::model::{probability, weights};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// A credit is given from this probability on: where yes and no are equally likely.
 const GIVEN: f64 = 0.5;
-/// Between these a person should look: chosen so that few reviews go to a person while most wrong credits do.
-const UNSURE: (f64, f64) = (0.40, 0.60);
+/// Between these a person should look. On exercises left out of the fit one review in five holds such a credit; to send every
+/// doubtful one to a person would send most reviews.
+const UNSURE: (f64, f64) = (0.46, 0.54);
 /// The author of the key said that these words earn the credit.
 const BY_TERM: f64 = 0.9;
 /// Shares of an issue's points for named, why and fix.
@@ -27,6 +29,10 @@ const SENIOR: f64 = 0.6;
 const MID: f64 = 0.3;
 /// A senior review shows at least so many of the five signals.
 const SENIOR_SIGNALS: usize = 3;
+/// A passage speaks of an issue from this probability on.
+const SPOKEN: f64 = 0.3;
+/// From this probability on a passage is the nearest to an issue that was not named.
+const NEAREST: f64 = 0.1;
 /// A review with fewer words is looked at by a person.
 const SHORT: usize = 12;
 /// Quotes are cut to so many bytes.
@@ -88,17 +94,14 @@ impl Case<'_> {
     }
 
     fn judge(&self, index: usize, target: &Target, readable: bool) -> Judged {
-        let [named, why, fix] = features(index, target, self.passages, self.observed);
-        let credit = |name: &str, observations: &[(&str, f64)]| probability(weights(name), &target.kind, observations);
-        let mut p = if target.decoy {
-            [credit("decoy", &named), 0.0, 0.0]
-        } else {
-            [
-                credit(if target.kind == PROSE { "prose" } else { "named" }, &named),
-                credit("why", &why),
-                credit("fix", &fix),
-            ]
-        };
+        let mut p = [0.0; 3];
+        for (p, given) in p.iter_mut().zip(&self.observed.credits[index]) {
+            *p = *given;
+        }
+        // Nothing is known of why and fix where the words of the key are all there is.
+        if target.kind == PROSE {
+            (p[1], p[2]) = (0.0, 0.0);
+        }
         // Without a single passage there is nothing to quote, so there is nothing to credit.
         if !readable || !self.mine(index).any(|_| true) {
             p = [0.0; 3];
@@ -107,7 +110,10 @@ impl Case<'_> {
             let said = |passage: usize| terms.iter().any(|term| term.stands_in(&self.passages[passage].tokens));
             if readable
                 && !self.passages.is_empty()
-                && self.mine(index).any(|passage| !self.passages[passage].denied && said(passage))
+                && self.mine(index).any(|passage| {
+                    let denied = self.observed.taken.roles[passage][index][DENIES] >= GIVEN;
+                    !denied && !self.passages[passage].denied && said(passage)
+                })
             {
                 *p = p.max(BY_TERM);
             }
@@ -116,9 +122,14 @@ impl Case<'_> {
         Judged { p, given: [named, named && p[1] >= GIVEN, named && p[2] >= GIVEN] }
     }
 
+    /// How surely a passage speaks of a target in a role.
+    fn said(&self, passage: usize, target: usize, role: usize) -> f64 {
+        self.observed.taken.states[passage][target] * self.observed.taken.roles[passage][target][role]
+    }
+
     /// The passages that speak of a target.
     fn mine(&self, target: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..self.passages.len()).filter(move |&passage| self.observed.assigned[passage] == Some(target))
+        (0..self.passages.len()).filter(move |&passage| self.observed.taken.states[passage][target] >= SPOKEN)
     }
 
     fn issue(&self, index: usize, target: &Target, judged: &Judged) -> IssueGrade {
@@ -133,7 +144,7 @@ impl Case<'_> {
         let share: f64 = SHARES.iter().zip(judged.given).filter(|(_, given)| *given).map(|(share, _)| share).sum();
         let mut evidence = Vec::new();
         for (credit, given) in [(Credit::Named, named), (Credit::Why, why), (Credit::Fix, fix)] {
-            if given && let Some(passage) = self.best_passage(index, target, credit) {
+            if given && let Some(passage) = self.best_passage(index, credit) {
                 evidence.push(self.evidence(passage, Some(credit), self.because(index, target, credit, passage)));
             }
         }
@@ -158,9 +169,8 @@ impl Case<'_> {
     fn decoy(&self, index: usize, target: &Target, judged: &Judged) -> DecoyGrade {
         let called = judged.given[0];
         let evidence = if called {
-            let best = self
-                .mine(index)
-                .max_by(|&a, &b| self.observed.affinities[a][index].total_cmp(&self.observed.affinities[b][index]));
+            let best =
+                self.mine(index).max_by(|&a, &b| self.said(a, index, CALLS).total_cmp(&self.said(b, index, CALLS)));
             best.map(|passage| self.evidence(passage, None, "calls this a problem".into())).into_iter().collect()
         } else {
             Vec::new()
@@ -169,29 +179,13 @@ impl Case<'_> {
     }
 
     /// The passage that speaks most clearly for a credit.
-    fn best_passage(&self, index: usize, target: &Target, credit: Credit) -> Option<usize> {
-        let strength = |passage: usize| {
-            let compared = &self.observed.compared[passage][index];
-            let held = &self.passages[passage];
-            let like = |part: usize| similarity(&held.content, &target.prose[part]);
-            let flag = |value: bool| f64::from(u8::from(value));
-            let heading = 0.4 * flag(held.unit.kind == UnitKind::Heading);
-            match credit {
-                Credit::Named => self.observed.affinities[passage][index] + compared.named,
-                Credit::Why => {
-                    compared.why + like(1) + 0.4 * flag(held.tone.consequence) + 0.4 * flag(held.concepts.has(IDS.harm))
-                        - 0.5 * flag(held.tone.suggests && !held.tone.consequence)
-                        - heading
-                }
-                Credit::Fix => {
-                    compared.fix
-                        + like(2)
-                        + 0.5 * flag(held.new_code > 0)
-                        + 0.3 * flag(held.tone.suggests || held.tone.imperative)
-                        - heading
-                }
-            }
+    fn best_passage(&self, index: usize, credit: Credit) -> Option<usize> {
+        let role = match credit {
+            Credit::Named => NAMES,
+            Credit::Why => EXPLAINS,
+            Credit::Fix => REMEDIES,
         };
+        let strength = |passage: usize| self.said(passage, index, role);
         self.mine(index)
             .filter(|&passage| self.passages[passage].words > 0 || self.passages[passage].new_code > 0)
             .max_by(|&a, &b| strength(a).total_cmp(&strength(b)).then(b.cmp(&a)))
@@ -216,9 +210,10 @@ impl Case<'_> {
         };
         if credit == Credit::Named {
             let compared = &self.observed.compared[passage][index];
-            if compared.fit.lines >= 0.4 {
+            let place = compared.place();
+            if place.lines >= 0.4 {
                 because.push_str(", at its lines");
-            } else if compared.fit.names >= 0.3 {
+            } else if place.names >= 0.3 {
                 because.push_str(", with names that stand there");
             }
         }
@@ -235,8 +230,10 @@ impl Case<'_> {
             [false, ..] => {
                 let near = (0..self.passages.len())
                     .filter(|&passage| self.passages[passage].words > 2)
-                    .max_by(|&a, &b| self.observed.affinities[a][index].total_cmp(&self.observed.affinities[b][index]))
-                    .filter(|&passage| self.observed.affinities[passage][index] >= 0.9);
+                    .max_by(|&a, &b| {
+                        self.observed.taken.states[a][index].total_cmp(&self.observed.taken.states[b][index])
+                    })
+                    .filter(|&passage| self.observed.taken.states[passage][index] >= NEAREST);
                 return Some(match near {
                     Some(passage) => format!(
                         "nothing in the review says this clearly; the nearest passage is {} (line {})",
@@ -250,7 +247,7 @@ impl Case<'_> {
             [true, false, true] => format!("does not say {}", lacks_why(&issue.kind)),
             [true, true, false] => format!("does not say {}", lacks_fix(&issue.kind)),
         };
-        let passage = self.best_passage(index, &self.targets[index], Credit::Named)?;
+        let passage = self.best_passage(index, Credit::Named)?;
         Some(format!("{} (line {}) {lacks}", quoted(&self.text(passage)), self.line(passage)))
     }
 
@@ -261,10 +258,8 @@ impl Case<'_> {
 
     fn span(&self, from: usize, to: usize) -> (usize, usize) {
         let part = &self.review.parts[self.passages[from].part];
-        // The end is that of the last byte, so that it does not run past an escape behind it.
-        let end = self.passages[to].unit.end;
-        let last = part.body[..end].char_indices().next_back().map_or(0, |(at, _)| at);
-        (part.offset(self.passages[from].unit.start), part.offset(last) + (end - last))
+        let span = part.span(self.passages[from].unit.start, self.passages[to].unit.end);
+        (span.start, span.end)
     }
 
     fn line(&self, passage: usize) -> usize {

@@ -96,7 +96,6 @@ pub(crate) struct KindRules {
     pub(crate) named: Vec<Rule>,
     pub(crate) why: Vec<Rule>,
     pub(crate) fix: Vec<Rule>,
-    pub(crate) not: Vec<Rule>,
 }
 
 /// The compiled lexicon and rubrics.
@@ -157,12 +156,8 @@ impl Lexicon {
                     patterns.iter().map(|pattern| rule(&kind.id, pattern, &ids)).collect()
                 };
                 let rubric = &kind.rubric;
-                let compiled = KindRules {
-                    named: rules(&rubric.named),
-                    why: rules(&rubric.why),
-                    fix: rules(&rubric.fix),
-                    not: rules(&rubric.not),
-                };
+                let compiled =
+                    KindRules { named: rules(&rubric.named), why: rules(&rubric.why), fix: rules(&rubric.fix) };
                 (kind.id.as_str(), compiled)
             })
             .collect();

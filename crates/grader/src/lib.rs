@@ -5,24 +5,30 @@
 //! what the source defines and where.
 
 pub mod agreement;
-mod assign;
+pub mod chain;
 mod credit;
 pub mod decide;
 mod grade;
+mod issue;
 mod key;
 mod language;
+pub mod learn;
 mod lexicon;
+mod observations;
 mod observe;
 mod passage;
 mod place;
+mod prose;
 mod review;
+mod role;
 mod segment;
+mod subject;
 mod target;
 mod text;
+mod whole;
 
 pub use grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
 pub use key::{Definition, DefinitionKind, Key, KeyDecoy, KeyIssue, Lines, Source};
-pub use observe::Features;
 pub use review::{Format, Part, Review, ReviewError};
 
 /// Grades reviews of one exercise. Building it compiles the key; grading is then cheap and may be done from many threads.
@@ -33,6 +39,7 @@ pub struct Grader<'k> {
     targets: Vec<target::Target>,
     speller: text::Speller,
     brief: passage::Brief,
+    tables: observe::Tables,
 }
 
 impl<'k> Grader<'k> {
@@ -41,24 +48,20 @@ impl<'k> Grader<'k> {
         let english: std::collections::HashSet<&str> = assay_catalog::rubric::english().collect();
         let map = place::Map::new(&key.sources, |word| english.contains(word));
         let targets = target::targets(key, &map);
-        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(key) }
+        let tables = observe::Tables::new(&targets);
+        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(key), tables }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
         let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        let observed = observe::observe(&passages, &self.targets, &self.map);
+        let observed = observe::observe(&passages, &self.targets, &self.map, &self.tables);
         credit::Case { key: self.key, review, targets: &self.targets, passages: &passages, observed: &observed }.grade()
     }
 
-    /// What the grader observes of each issue, then of each decoy: for `named`, `why` and `fix`.
-    pub fn observe(&self, review: &Review) -> Vec<[Features; 3]> {
+    /// What is seen of one review before it is weighed, for fitting the weights.
+    pub fn see(&self, review: &Review) -> learn::Sight<'_> {
         let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        let observed = observe::observe(&passages, &self.targets, &self.map);
-        self.targets
-            .iter()
-            .enumerate()
-            .map(|(index, target)| observe::features(index, target, &passages, &observed))
-            .collect()
+        learn::Sight::new(review, passages, &self.targets, &self.map)
     }
 }

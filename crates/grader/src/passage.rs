@@ -22,12 +22,12 @@ pub(crate) struct Passage {
     pub(crate) around: Concepts,
     /// Content words by meaning: stems, or the number of their group of synonyms.
     pub(crate) content: BTreeSet<Sense>,
+    /// Stems of the content words, each once.
+    pub(crate) content_stems: BTreeSet<String>,
     /// Places the unit itself names.
     pub(crate) places: Places,
     /// Places taken over from the heading, the quotation, or the sentence before.
     pub(crate) inherited: Places,
-    /// The passage from which they were taken, if it stands in the same remark.
-    pub(crate) inherited_from: Option<usize>,
     /// The places taken over come from the comment's own line or from a heading.
     pub(crate) attached: bool,
     /// Code in it that does not stand in the source: names and fragments a remedy is made of.
@@ -92,9 +92,7 @@ pub(crate) struct Ids {
     imperative: u16,
     here: u16,
     contrast: u16,
-    pub(crate) failure: u16,
     pub(crate) harm: u16,
-    pub(crate) regression: u16,
     pub(crate) cost: u16,
     pub(crate) number: u16,
     pub(crate) production: u16,
@@ -118,9 +116,7 @@ pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
         imperative: id("imperative"),
         here: id("here"),
         contrast: id("contrast"),
-        failure: id("failure"),
         harm: id("harm"),
-        regression: id("regression"),
         cost: id("cost-grows"),
         number: id("big-number"),
         production: id("production"),
@@ -134,10 +130,14 @@ pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
 });
 
 impl Passage {
-    /// A list of terms rather than a sentence: many words, hardly one of which joins them.
-    pub(crate) fn is_telegraphic(&self) -> bool {
-        let joining = self.tokens.iter().filter(|token| text::is_stop(&token.word)).count();
-        self.words >= 12 && joining * 8 < self.words && self.places.is_empty()
+    /// Whether it is code.
+    pub(crate) fn is_code(&self) -> bool {
+        matches!(self.unit.kind, UnitKind::Code { .. })
+    }
+
+    /// The stems of its words, each once.
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().map(|token| token.stem.as_str()).collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -318,7 +318,13 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
     let tokens = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { Vec::new() } else { tokens };
     let mut concepts = Concepts::default();
     let mut imperatives = Vec::new();
+    // A name such as `safe_load` is no praise.
+    let quoted = inline_code_spans(raw);
+    let in_code = |token: &Token| quoted.iter().any(|span| span.contains(&token.start.wrapping_sub(unit.start)));
     lexicon.find(&tokens, |concept, from, _| {
+        if (concept == IDS.deny || concept == IDS.praise) && in_code(&tokens[from]) {
+            return;
+        }
         if concept == IDS.imperative {
             imperatives.push(from);
         }
@@ -331,6 +337,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         }
     });
     let content = content(&tokens, lexicon);
+    let content_stems = crate::target::stems(&tokens);
     let words = tokens
         .iter()
         .filter(|token| token.word.len() > 1 && token.word.chars().all(|c| c.is_alphabetic() || c == '\''))
@@ -356,9 +363,9 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         concepts,
         around: concepts,
         content,
+        content_stems,
         places,
         inherited: Places::default(),
-        inherited_from: None,
         joining,
         commas: raw.matches([',', ';', '\n']).count() + 1,
         attached: false,
@@ -443,7 +450,13 @@ pub(crate) fn content(tokens: &[Token], lexicon: &Lexicon) -> BTreeSet<Sense> {
 }
 
 fn inline_code(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2).filter(|code| !code.trim().is_empty())
+    inline_code_spans(text).into_iter().map(|span| &text[span]).filter(|code| !code.trim().is_empty())
+}
+
+/// What stands between backticks.
+fn inline_code_spans(text: &str) -> Vec<std::ops::Range<usize>> {
+    let ticks: Vec<usize> = text.match_indices('`').map(|(at, _)| at).collect();
+    ticks.chunks(2).map(|pair| pair[0] + 1..pair.get(1).copied().unwrap_or(text.len())).collect()
 }
 
 /// Whether a fragment is code, and not the source's.
@@ -458,7 +471,7 @@ fn is_new_code(code: &str, map: &Map) -> bool {
 /// Hands places on: from the comment's line, headings, quotations, and from sentence to sentence within a remark.
 fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
     let attached = map.attached(part.file.as_deref(), part.lines);
-    let mut carried: BTreeMap<usize, (Places, usize)> = BTreeMap::new();
+    let mut carried: BTreeMap<usize, Places> = BTreeMap::new();
     let mut quoted: Option<Places> = None;
     for index in 0..passages.len() {
         let remark = passages[index].unit.remark;
@@ -475,9 +488,7 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
             || (matches!(passages[index].unit.kind, UnitKind::Code { .. }) && passages[index].new_code == 0);
         let before = carried.get(&remark).cloned();
         let from_quote = if is_quote { None } else { quoted.clone() };
-        let mut inherited_from = None;
-        let (inherited, attached_here) = if let Some((before, from)) = before.filter(|(places, _)| !places.is_empty()) {
-            inherited_from = (from != usize::MAX).then(|| first + from);
+        let (inherited, attached_here) = if let Some(before) = before.filter(|places| !places.is_empty()) {
             (before, false)
         } else if let Some(quoted) = from_quote.filter(|places| !places.spots.is_empty()) {
             (quoted, true)
@@ -488,7 +499,6 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
         };
         let passage = &mut passages[index];
         passage.inherited = inherited;
-        passage.inherited_from = inherited_from;
         passage.attached = attached_here;
         if is_quote {
             if !own.spots.is_empty() {
@@ -499,11 +509,11 @@ fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
         }
         // Numbers replace numbers; names alone leave the line of the sentence before in force.
         if passage.unit.kind != UnitKind::Heading {
-            let held = carried.entry(remark).or_insert_with(|| (passage.inherited.clone(), usize::MAX));
+            let held = carried.entry(remark).or_insert_with(|| passage.inherited.clone());
             if !own.spots.is_empty() {
-                *held = (own, index);
+                *held = own;
             } else if !own.names.is_empty() {
-                held.0.names = own.names;
+                held.names = own.names;
             }
         }
     }

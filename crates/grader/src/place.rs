@@ -388,19 +388,6 @@ impl Map {
         if spots.len() > 3 { Vec::new() } else { spots }
     }
 
-    /// Whether a name stands on, or defines, these lines.
-    pub(crate) fn name_at(&self, name: usize, spots: &[Spot]) -> bool {
-        let held = &self.names[name];
-        spots.iter().any(|spot| {
-            held.lines
-                .iter()
-                .any(|&(file, line)| file == spot.file && spot.lines.start <= line && line <= spot.lines.end)
-                || held.definition.is_some_and(|(file, _, lines)| {
-                    file == spot.file && lines.start <= spot.lines.start && spot.lines.start <= lines.end
-                })
-        })
-    }
-
     /// Whether the text stands in the source, blanks apart.
     pub(crate) fn holds(&self, word: &str) -> bool {
         let wanted = squeeze(word);
@@ -499,13 +486,6 @@ pub(crate) struct Fit {
     pub(crate) elsewhere: bool,
     /// A function is named, and it is another one.
     pub(crate) other_function: bool,
-}
-
-impl Fit {
-    /// Whether the place speaks for the issue.
-    pub(crate) fn agrees(self) -> bool {
-        self.lines >= 0.5 || (self.names >= 0.3 && !self.elsewhere)
-    }
 }
 
 /// Where an issue or decoy lies, and which names stand for it.

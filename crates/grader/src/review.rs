@@ -67,6 +67,13 @@ impl Part {
     }
 
     /// The offset in the text as read of an offset in the body.
+    /// The bytes of the review's text that a part of the body stands for.
+    pub(crate) fn span(&self, start: usize, end: usize) -> std::ops::Range<usize> {
+        // The end is that of the last byte, so that it does not run past an escape behind it.
+        let last = self.body[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+        self.offset(start)..self.offset(last) + (end - last)
+    }
+
     pub(crate) fn offset(&self, at: usize) -> usize {
         let index = self.map.partition_point(|&(body, _)| body <= at).saturating_sub(1);
         let (body, text) = self.map.get(index).copied().unwrap_or((0, 0));

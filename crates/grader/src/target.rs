@@ -3,12 +3,10 @@
 use crate::lexicon::{KindRules, Lexicon, Phrase, Rule, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
+use crate::prose::PROSE;
 use crate::text::{self, Speller};
 use crate::{Key, Lines};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The kind under which an issue is judged whose key has no code.
-pub(crate) const PROSE: &str = "prose";
 
 /// An issue or decoy of the key.
 #[derive(Debug)]
@@ -148,9 +146,6 @@ pub(crate) fn similarity(content: &BTreeSet<Sense>, prose: &BTreeMap<Sense, f64>
     sum / (sum + HALF)
 }
 
-/// Names that stand for a place so surely outweigh the line of the sentence before.
-const UNMISTAKABLE: f64 = 0.75;
-
 /// What a combination is worth whose parts stand in different clauses of one sentence.
 const AROUND: f64 = 0.8;
 
@@ -175,42 +170,60 @@ pub(crate) fn cosine(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
 /// How a passage compares with a target.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Compared {
-    pub(crate) fit: Fit,
-    /// The place is the passage's own, not taken over.
+    /// How the places that the passage itself names fit.
+    pub(crate) own: Fit,
+    /// How those fit that it takes over from the sentence before, its heading, or the comment's line.
+    pub(crate) held: Fit,
+    /// It names a place itself.
     pub(crate) own_place: bool,
+    /// The strongest pattern of the kind's rubric for each.
     pub(crate) named: f64,
     pub(crate) why: f64,
     pub(crate) fix: f64,
-    pub(crate) not: f64,
-    pub(crate) similarity: f64,
-    /// Cosine of the words of the whole remark and the key's prose.
+    /// Likeness to the key's summary, why and fix, and to all three.
+    pub(crate) like: [f64; 3],
+    pub(crate) like_all: f64,
+    /// Cosine of the stems of the passage and of the key's prose.
     pub(crate) cosine: f64,
+    /// Words shared with the key's prose: those that are no names of the source, and those that are.
+    pub(crate) shared: f64,
+    pub(crate) shared_names: f64,
+    /// Whether the key's own phrases for named, why and fix stand in it.
+    pub(crate) terms: [bool; 3],
+}
+
+impl Compared {
+    /// The fit of the place that counts: its own, else the one taken over.
+    pub(crate) fn place(&self) -> Fit {
+        if self.own_place { self.own } else { self.held }
+    }
 }
 
 impl Target {
     pub(crate) fn compare(&self, passage: &Passage, map: &Map) -> Compared {
-        let own = !passage.places.is_empty();
-        let mut fit = self.profile.fit(if own { &passage.places } else { &passage.inherited }, map);
-        if own && passage.places.spots.is_empty() && !passage.inherited.spots.is_empty() {
-            // A sentence that names something stays on the line it was said to be on.
-            let inherited = self.profile.fit(&passage.inherited, map);
-            fit.lines = inherited.lines * 0.8;
-            let there = passage.places.names.iter().any(|&name| map.name_at(name, &passage.inherited.spots));
-            fit.elsewhere = inherited.elsewhere && (fit.names < UNMISTAKABLE || there);
-        }
         let weight = |rules: Option<&'static [Rule]>| {
             let at = |concepts| rules.and_then(|rules| best(rules, concepts)).map_or(0.0, |rule| rule.weight);
             at(passage.concepts).max(AROUND * at(passage.around))
         };
+        let (mut shared, mut shared_names) = (0.0, 0.0);
+        for sense in &passage.content {
+            if let Some(weight) = self.all.get(sense) {
+                *if self.names.contains(sense) { &mut shared_names } else { &mut shared } += weight;
+            }
+        }
         Compared {
-            fit,
-            own_place: own,
+            own: self.profile.fit(&passage.places, map),
+            held: self.profile.fit(&passage.inherited, map),
+            own_place: !passage.places.is_empty(),
             named: weight(self.rules.map(|rules| &rules.named[..])),
             why: weight(self.rules.map(|rules| &rules.why[..])),
             fix: weight(self.rules.map(|rules| &rules.fix[..])),
-            not: weight(self.rules.map(|rules| &rules.not[..])),
-            similarity: similarity(&passage.content, &self.all),
-            cosine: 0.0,
+            like: self.prose.each_ref().map(|prose| similarity(&passage.content, prose)),
+            like_all: similarity(&passage.content, &self.all),
+            cosine: cosine(&passage.content_stems, &self.stems),
+            shared,
+            shared_names,
+            terms: self.terms.each_ref().map(|terms| terms.iter().any(|term| term.stands_in(&passage.tokens))),
         }
     }
 }

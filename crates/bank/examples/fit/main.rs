@@ -1,0 +1,299 @@
+//! Fits the grader's weights to labelled reviews, and tells how well weights agree with exercises they were not fitted to.
+//!
+//! ```text
+//! cargo run --release -p assay-bank --example fit -- fixtures/corpus fixtures/corpus-2 fixtures/corpus-3 fixtures/hard exercises
+//! ```
+//!
+//! Two things are learned: what each passage speaks of and which part it plays (from `passages.csv`, where readers said so for
+//! every passage), and what follows for each credit (from `labels.csv`). The figures are those on exercises left out: a fifth of
+//! the annotated exercises in turn for the former, each exercise in turn for the latter. The weights that are written to
+//! `crates/catalog/model.toml` and `words.toml` come from all of them; `--no-write` leaves the files as they are.
+//! `--errors` lists what was predicted wrongly.
+
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool for developers; it stops at the first fault")]
+
+mod cases;
+mod regression;
+mod subjects;
+mod write;
+
+use assay_grader::learn::{Features, ROLE_ORDER, Sight, Taken};
+use regression::{Example, Regression};
+use std::collections::{BTreeMap, BTreeSet};
+use subjects::Chain;
+
+/// The group under which the words' weights stand.
+const WORDS: &str = "word";
+/// A word counts if it stands in reviews of so many exercises, and in so many reviews.
+const COMMON: (usize, usize) = (5, 8);
+/// Penalties on squared weights (what holds for all, a kind's correction, a word) for the roles, for the review as a whole,
+/// and for the credits. Half or double of them changed F1 on exercises left out by less than 0.01.
+const ROLE_PENALTIES: [f64; 3] = [6.7, 26.0, 42.0];
+const EMPTY_PENALTIES: [f64; 3] = [1.0, 4.0, 11.0];
+const CREDIT_PENALTIES: [f64; 3] = [3.3, 21.0, 1.0];
+/// Parts into which the annotated exercises are divided.
+const FOLDS: usize = 5;
+/// A sample of the bank counts so often: those who read the bank's samples must find them graded as they are labelled.
+const SAMPLE: f64 = 3.0;
+
+/// One labelled review.
+pub(crate) struct Case {
+    pub(crate) set: String,
+    pub(crate) exercise: String,
+    pub(crate) review: String,
+    pub(crate) targets: Vec<TargetOf>,
+    pub(crate) sight: Sight<'static>,
+    /// For each passage what readers said it is about, and its roles.
+    pub(crate) annotated: Option<Vec<(Vec<usize>, String)>>,
+}
+
+/// An issue or decoy, and what people said the review earns for it.
+pub(crate) struct TargetOf {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) label: Option<[bool; 3]>,
+}
+
+/// What is learned about passages.
+struct Passages {
+    vocabulary: BTreeSet<String>,
+    chain: Chain,
+    roles: Vec<Regression>,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let folders: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    assert!(!folders.is_empty(), "usage: fit [--no-write] [--errors] FOLDER...");
+    let all = cases::read(&folders);
+    let (prose, cases): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.sight.likeness().is_some());
+    let annotated: Vec<&Case> = cases.iter().filter(|case| case.annotated.is_some()).collect();
+
+    let fold_of = folds(&annotated);
+    let mut taken: BTreeMap<(&str, &str), Taken> = BTreeMap::new();
+    for fold in 0..FOLDS {
+        let (inside, outside): (Vec<&Case>, Vec<&Case>) =
+            annotated.iter().partition(|case| fold_of[case.exercise.as_str()] == fold);
+        let mut passages = Passages::fit(&outside);
+        for case in inside {
+            taken.insert((&case.exercise, &case.review), passages.take(case));
+        }
+    }
+    let mut passages = Passages::fit(&annotated);
+    for case in cases.iter().filter(|case| case.annotated.is_none()) {
+        taken.insert((&case.exercise, &case.review), passages.take(case));
+    }
+
+    // Whether a review earns nothing, predicted for each fold from the others.
+    let whole: Vec<Features> = cases
+        .iter()
+        .map(|case| {
+            let taken = &taken[&(case.exercise.as_str(), case.review.as_str())];
+            case.sight.whole(taken)
+        })
+        .collect();
+    let mut empty = vec![0.0; cases.len()];
+    for fold in 0..=FOLDS {
+        let of = |case: &Case| fold_of.get(case.exercise.as_str()).copied().unwrap_or(FOLDS);
+        let examples: Vec<Example> =
+            (0..cases.len()).filter(|&i| of(&cases[i]) != fold).map(|i| passages.empty(&cases[i], &whole[i])).collect();
+        let mut model = Regression::fit(&examples, EMPTY_PENALTIES);
+        for i in (0..cases.len()).filter(|&i| of(&cases[i]) == fold) {
+            empty[i] = model.probability(&passages.empty(&cases[i], &whole[i]));
+        }
+    }
+    let examples: Vec<Example> = cases.iter().zip(&whole).map(|(case, whole)| passages.empty(case, whole)).collect();
+    let empty_model = Regression::fit(&examples, EMPTY_PENALTIES);
+
+    let rows: Vec<Row> = cases
+        .iter()
+        .zip(&empty)
+        .flat_map(|(case, &empty)| {
+            let taken = &taken[&(case.exercise.as_str(), case.review.as_str())];
+            case.targets.iter().enumerate().filter_map(move |(index, target)| {
+                let features = case.sight.issue(index, taken, empty);
+                target.label.map(|label| Row { case, index, features, label })
+            })
+        })
+        .collect();
+    let exercises: BTreeSet<&str> = cases.iter().map(|case| case.exercise.as_str()).collect();
+    let mut predicted: Vec<[f64; 3]> = vec![[0.0; 3]; rows.len()];
+    for exercise in exercises {
+        let mut credits = Credits::fit(rows.iter().filter(|row| row.case.exercise != exercise));
+        for (row, out) in rows.iter().zip(&mut predicted).filter(|(row, _)| row.case.exercise == exercise) {
+            *out = credits.of(row);
+        }
+    }
+    cases::report(&rows, &predicted, flag("--errors"));
+
+    let likeness = cases::prose(&prose);
+    if !flag("--no-write") {
+        let credits = Credits::fit(rows.iter());
+        write::write(&passages, &empty_model, &credits, likeness.as_ref());
+    }
+}
+
+/// The part to which each annotated exercise belongs.
+fn folds<'a>(cases: &[&'a Case]) -> BTreeMap<&'a str, usize> {
+    let exercises: BTreeSet<&str> = cases.iter().map(|case| case.exercise.as_str()).collect();
+    exercises.into_iter().enumerate().map(|(index, exercise)| (exercise, index % FOLDS)).collect()
+}
+
+impl Passages {
+    fn fit(cases: &[&Case]) -> Self {
+        let vocabulary = vocabulary(cases);
+        let chain = Chain::fit(cases, &vocabulary);
+        let seen: Vec<(&Case, usize, usize, Features, &str)> = cases
+            .iter()
+            .flat_map(|case| {
+                let annotated = case.annotated.as_ref().expect("only annotated cases are learned from");
+                annotated.iter().enumerate().flat_map(move |(passage, (about, roles))| {
+                    about
+                        .iter()
+                        .map(move |&target| (*case, passage, target, case.sight.role(passage, target), roles.as_str()))
+                })
+            })
+            .collect();
+        let roles = ROLE_ORDER
+            .iter()
+            .zip(["n", "w", "f", "d", "c"])
+            .map(|(&role, letter)| {
+                let examples: Vec<Example> = seen
+                    .iter()
+                    .filter(|(case, _, target, ..)| {
+                        role == "denies" || (role == "calls") == (case.targets[*target].kind == "decoy")
+                    })
+                    .map(|(case, passage, target, features, roles)| Example {
+                        kind: &case.targets[*target].kind,
+                        features,
+                        words: words(case, *passage, &vocabulary),
+                        answer: roles.contains(letter),
+                        weight: 1.0,
+                    })
+                    .collect();
+                Regression::fit(&examples, ROLE_PENALTIES)
+            })
+            .collect();
+        Self { vocabulary, chain, roles }
+    }
+
+    fn take(&mut self, case: &Case) -> Taken {
+        let (states, alone) = self.chain.states(case, &self.vocabulary);
+        let roles = (0..states.len())
+            .map(|passage| {
+                (0..case.targets.len())
+                    .map(|target| {
+                        let features = case.sight.role(passage, target);
+                        let mut of = [0.0; 5];
+                        for (p, model) in of.iter_mut().zip(&mut self.roles) {
+                            *p = model.probability(&Example {
+                                kind: &case.targets[target].kind,
+                                features: &features,
+                                words: words(case, passage, &self.vocabulary),
+                                answer: false,
+                                weight: 1.0,
+                            });
+                        }
+                        of
+                    })
+                    .collect()
+            })
+            .collect();
+        Taken { states, alone, roles }
+    }
+
+    /// The question whether a review earns nothing, with its answer.
+    fn empty<'a>(&self, case: &'a Case, whole: &'a Features) -> Example<'a> {
+        let words: BTreeSet<&str> =
+            (0..case.sight.spans().len()).flat_map(|passage| words(case, passage, &self.vocabulary)).collect();
+        let earns = |target: &TargetOf| target.kind != "decoy" && target.label.is_some_and(|label| label[0]);
+        Example {
+            kind: "",
+            features: whole,
+            words: words.into_iter().collect(),
+            answer: !case.targets.iter().any(earns),
+            weight: 1.0,
+        }
+    }
+}
+
+fn words<'a>(case: &'a Case, passage: usize, vocabulary: &BTreeSet<String>) -> Vec<&'a str> {
+    case.sight.stems(passage).filter(|stem| vocabulary.contains(*stem)).collect()
+}
+
+/// The stems that are common enough to learn from.
+fn vocabulary(cases: &[&Case]) -> BTreeSet<String> {
+    let mut exercises: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut reviews: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in cases {
+        let stems: BTreeSet<&str> =
+            (0..case.sight.spans().len()).flat_map(|passage| case.sight.stems(passage)).collect();
+        for stem in stems {
+            exercises.entry(stem).or_default().insert(&case.exercise);
+            *reviews.entry(stem).or_default() += 1;
+        }
+    }
+    exercises
+        .into_iter()
+        .filter(|(stem, of)| of.len() >= COMMON.0 && reviews[stem] >= COMMON.1)
+        .map(|(stem, _)| stem.to_owned())
+        .collect()
+}
+
+/// One issue or decoy of one review.
+pub(crate) struct Row<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) index: usize,
+    pub(crate) features: Features,
+    pub(crate) label: [bool; 3],
+}
+
+impl Row<'_> {
+    pub(crate) fn target(&self) -> &TargetOf {
+        &self.case.targets[self.index]
+    }
+
+    pub(crate) fn decoy(&self) -> bool {
+        self.target().kind == "decoy"
+    }
+
+    fn example(&self, answer: bool) -> Example<'_> {
+        let weight = if self.case.set == "exercises" { SAMPLE } else { 1.0 };
+        Example { kind: &self.target().kind, features: &self.features, words: Vec::new(), answer, weight }
+    }
+}
+
+/// The regressions for named, why, fix, and for decoys.
+pub(crate) struct Credits {
+    pub(crate) models: [Regression; 4],
+}
+
+impl Credits {
+    fn fit<'a>(rows: impl Iterator<Item = &'a Row<'a>>) -> Self {
+        let rows: Vec<&Row> = rows.collect();
+        let fit = |take: &dyn Fn(&Row) -> bool, answer: &dyn Fn(&Row) -> bool| {
+            let examples: Vec<Example> =
+                rows.iter().filter(|row| take(row)).map(|row| row.example(answer(row))).collect();
+            Regression::fit(&examples, CREDIT_PENALTIES)
+        };
+        // Why and fix count only where people said that the issue is named.
+        Self {
+            models: [
+                fit(&|row| !row.decoy(), &|row| row.label[0]),
+                fit(&|row| !row.decoy() && row.label[0], &|row| row.label[1]),
+                fit(&|row| !row.decoy() && row.label[0], &|row| row.label[2]),
+                fit(&|row| row.decoy(), &|row| row.label[0]),
+            ],
+        }
+    }
+
+    fn of(&mut self, row: &Row) -> [f64; 3] {
+        let example = row.example(false);
+        let [named, why, fix, decoy] = &mut self.models;
+        if row.decoy() {
+            return [decoy.probability(&example), 0.0, 0.0];
+        }
+        [named, why, fix].map(|model| model.probability(&example))
+    }
+}

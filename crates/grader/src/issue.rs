@@ -1,0 +1,113 @@
+//! What speaks for each credit of an issue: the passages taken together.
+
+use crate::observations::{flag, observations};
+use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES, Taken};
+use crate::whole::Document;
+
+observations! {
+    /// What is seen of one issue or decoy in the whole review. For each role: the surest passage, the second, that any of them
+    /// does it, and how many do.
+    Issue {
+        bias,
+        names_most, names_second, names_any, names_sum,
+        explains_most, explains_second, explains_any, explains_sum,
+        remedies_most, remedies_second, remedies_any, remedies_sum,
+        denies_most, denies_second, denies_any, denies_sum,
+        subject_most, subject_second, subject_sum,
+        /// The same for the surest passage, where it does not matter what else the passage speaks of.
+        names_alone, explains_alone, remedies_alone, subject_alone,
+        denies_more,
+        bare, placed, denying, approved, generic, terms,
+        bare_names, generic_names, terms_names,
+        /// The probability that the review as a whole earns nothing.
+        empty, empty_value, empty_names,
+    }
+}
+
+/// Log odds, bounded and about -2 to 2.
+fn log_odds(p: f64) -> f64 {
+    let p = p.clamp(0.003, 0.997);
+    (p / (1.0 - p)).ln() / 3.0
+}
+
+struct Summary {
+    most: f64,
+    second: f64,
+    any: f64,
+    sum: f64,
+}
+
+fn summary(values: impl Iterator<Item = f64>) -> Summary {
+    let mut out = Summary { most: 0.0, second: 0.0, any: 1.0, sum: 0.0 };
+    for value in values {
+        if value > out.most {
+            out.second = out.most;
+            out.most = value;
+        } else {
+            out.second = out.second.max(value);
+        }
+        out.any *= 1.0 - value.min(0.999);
+        out.sum += value;
+    }
+    out.any = 1.0 - out.any;
+    out
+}
+
+impl Issue {
+    pub(crate) fn new(
+        index: usize,
+        decoy: bool,
+        document: &Document,
+        Taken { states, alone, roles }: &Taken,
+        empty: f64,
+    ) -> Self {
+        let role = |role: usize| summary((0..states.len()).map(|i| states[i][index] * roles[i][index][role]));
+        let names = role(if decoy { CALLS } else { NAMES });
+        let (explains, remedies, denies) = (role(EXPLAINS), role(REMEDIES), role(DENIES));
+        let subject = summary(states.iter().map(|row| row[index]));
+        let most_alone = |role: usize| {
+            let values = (0..alone.len()).map(|i| alone[i][index] * roles[i][index][role]);
+            log_odds(values.fold(0.0, f64::max))
+        };
+        let names_any = log_odds(names.any);
+        Self {
+            bias: 1.0,
+            names_most: log_odds(names.most),
+            names_second: names.second,
+            names_any,
+            names_sum: names.sum.min(3.0) / 3.0,
+            explains_most: log_odds(explains.most),
+            explains_second: explains.second,
+            explains_any: log_odds(explains.any),
+            explains_sum: explains.sum.min(3.0) / 3.0,
+            remedies_most: log_odds(remedies.most),
+            remedies_second: remedies.second,
+            remedies_any: log_odds(remedies.any),
+            remedies_sum: remedies.sum.min(3.0) / 3.0,
+            denies_most: log_odds(denies.most),
+            denies_second: denies.second,
+            denies_any: log_odds(denies.any),
+            denies_sum: denies.sum.min(3.0) / 3.0,
+            subject_most: log_odds(subject.most),
+            subject_second: subject.second,
+            subject_sum: subject.sum.ln_1p() / 2.0,
+            names_alone: most_alone(if decoy { CALLS } else { NAMES }),
+            explains_alone: most_alone(EXPLAINS),
+            remedies_alone: most_alone(REMEDIES),
+            subject_alone: log_odds(alone.iter().map(|row| row[index]).fold(0.0, f64::max)),
+            denies_more: log_odds(denies.most) - log_odds(names.most),
+            bare: flag(document.bare),
+            placed: document.placed,
+            denying: document.denying,
+            approved: flag(document.approved),
+            generic: flag(document.generic),
+            terms: flag(document.terms),
+            bare_names: flag(document.bare) * names_any,
+            generic_names: flag(document.generic) * names_any,
+            terms_names: flag(document.terms) * names_any,
+            empty: log_odds(empty),
+            empty_value: empty,
+            empty_names: empty * names_any,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Observations with names: what is seen, as numbers of about 0 to 1, in a fixed order, so that weights can be fitted to them.
+
+/// A struct of observations whose names and values can be listed in one order.
+macro_rules! observations {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default)]
+        pub(crate) struct $name { $($(#[$field_doc])* pub(crate) $field: f64),+ }
+
+        impl $name {
+            /// The names, in order.
+            pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            /// The values, in the same order.
+            pub(crate) fn values(&self) -> [f64; [$(stringify!($field)),+].len()] {
+                [$(self.$field),+]
+            }
+        }
+    };
+}
+pub(crate) use observations;
+
+/// 1 for true.
+pub(crate) fn flag(value: bool) -> f64 {
+    f64::from(u8::from(value))
+}
+
+/// Sum of values times weights.
+pub(crate) fn dot(values: &[f64], weights: &[f64]) -> f64 {
+    values.iter().zip(weights).map(|(value, weight)| value * weight).sum()
+}
+
+/// Length on a scale on which the first words count most; about 1 for 20 words.
+pub(crate) fn log_words(words: usize) -> f64 {
+    (words as f64).ln_1p() / 3.0
+}

@@ -1,0 +1,168 @@
+//! What speaks for the part that a passage plays for the issue it is about: it names the problem, explains it, remedies it,
+//! denies it, or calls a decoy a problem.
+
+use crate::observations::{flag, log_words, observations};
+use crate::passage::Passage;
+use crate::segment::{Role as Announced, UnitKind};
+use crate::subject::Subject;
+use crate::target::Compared;
+use crate::whole::Document;
+
+/// Number of roles, and each one's place.
+pub(crate) const ROLES: usize = 5;
+pub(crate) const NAMES: usize = 0;
+pub(crate) const EXPLAINS: usize = 1;
+pub(crate) const REMEDIES: usize = 2;
+pub(crate) const DENIES: usize = 3;
+pub(crate) const CALLS: usize = 4;
+
+/// The roles' names in the model, in order.
+pub(crate) const ROLE_NAMES: [&str; ROLES] = ["names", "explains", "remedies", "denies", "calls"];
+
+/// What the passages of a review are taken for.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// For each passage the probability of each target as its subject, then of none.
+    pub states: Vec<Vec<f64>>,
+    /// The same for each target by itself, as if there were no others: a sentence may speak of two.
+    pub alone: Vec<Vec<f64>>,
+    /// For each passage and target the probability of each role, in the order of [`ROLE_NAMES`].
+    pub roles: Vec<Vec<[f64; ROLES]>>,
+}
+
+observations! {
+    /// What is seen of a passage and the issue it may be about.
+    Role {
+        bias, lines, names, elsewhere, other_function, held_lines, held_elsewhere, held_names, held_function,
+        attached_lines, attached_elsewhere, wrong_place, named_elsewhere,
+        named, why, fix, like_summary, like_why, like_fix, like_all, cosine, shared, shared_names,
+        term_named, term_why, term_fix,
+        lines_named, lines_like, names_like, names_named,
+        heading_named, heading_like, heading_lines, heading_names, heading_elsewhere, after_tests, cases, harm,
+        code_lines, code_fix, code_like_fix,
+        under_3, under_6, length, over_20,
+        denies, praises, question, advice, nit, consequence, suggests, imperative, deictic, contrasts,
+        code, code_new, new_code, new_code_parts, heading, quote, announces_why, announces_fix, continues, borrowed, denied, about,
+        bare, placed, generic, terms, denying,
+        suggests_fix, imperative_fix, suggests_like_fix, imperative_like_fix, new_code_like_fix,
+        consequence_why, consequence_like_why, why_like_why, why_over_fix, summary_names, number,
+        /// The sentence before, where it stands in the same remark.
+        before_named, before_like, before_why, before_denies, before_denied, before_short, leads,
+        heading_denies, heading_praises, heading_nit,
+    }
+}
+
+impl Role {
+    /// `x` is the comparison of the passage with the issue; `before` the passage before it in the same remark.
+    #[allow(clippy::too_many_lines, reason = "one value after the other")]
+    pub(crate) fn new(
+        subject: &Subject,
+        passage: &Passage,
+        x: &Compared,
+        document: &Document,
+        before: Option<(&Passage, &Compared)>,
+        heading: Option<&Passage>,
+    ) -> Self {
+        let tone = passage.tone;
+        let code = passage.is_code();
+        let new_code = flag(passage.new_code > 0);
+        let (suggests, imperative, consequence) = (flag(tone.suggests), flag(tone.imperative), flag(tone.consequence));
+        let of_before = |value: fn(&Passage, &Compared) -> f64| before.map_or(0.0, |(passage, x)| value(passage, x));
+        let of_heading = |value: fn(&Passage) -> bool| flag(heading.is_some_and(value));
+        Self {
+            bias: 1.0,
+            lines: subject.lines,
+            names: subject.names,
+            elsewhere: subject.elsewhere,
+            other_function: subject.other_function,
+            held_lines: subject.held_lines,
+            held_elsewhere: subject.held_elsewhere,
+            held_names: subject.held_names,
+            held_function: subject.held_function,
+            attached_lines: subject.attached_lines,
+            attached_elsewhere: subject.attached_elsewhere,
+            wrong_place: subject.wrong_place,
+            named_elsewhere: subject.named_elsewhere,
+            named: x.named,
+            why: x.why,
+            fix: x.fix,
+            like_summary: x.like[0],
+            like_why: x.like[1],
+            like_fix: x.like[2],
+            like_all: x.like_all,
+            cosine: x.cosine,
+            shared: x.shared,
+            shared_names: x.shared_names,
+            term_named: flag(x.terms[0]),
+            term_why: flag(x.terms[1]),
+            term_fix: flag(x.terms[2]),
+            lines_named: subject.lines_named,
+            lines_like: subject.lines_like,
+            names_like: subject.names_like,
+            names_named: subject.names_named,
+            heading_named: subject.heading_named,
+            heading_like: subject.heading_like,
+            heading_lines: subject.heading_lines,
+            heading_names: subject.heading_names,
+            heading_elsewhere: subject.heading_elsewhere,
+            after_tests: subject.after_tests,
+            cases: subject.cases,
+            harm: subject.harm,
+            code_lines: subject.code_lines,
+            code_fix: subject.code_fix,
+            code_like_fix: subject.code_like_fix,
+            under_3: flag(passage.words < 3),
+            under_6: flag(passage.words < 6),
+            length: log_words(passage.words),
+            over_20: flag(passage.words > 20),
+            denies: flag(tone.denies),
+            praises: flag(tone.praises),
+            question: flag(tone.question),
+            advice: flag(tone.advice),
+            nit: flag(tone.nit),
+            consequence,
+            suggests,
+            imperative,
+            deictic: flag(tone.deictic),
+            contrasts: flag(tone.contrasts),
+            code: flag(code),
+            code_new: flag(code && passage.new_code > 0),
+            new_code,
+            new_code_parts: passage.new_code.min(4) as f64 / 4.0,
+            heading: flag(passage.unit.kind == UnitKind::Heading),
+            quote: flag(passage.unit.kind == UnitKind::Quote),
+            announces_why: flag(passage.unit.role == Some(Announced::Why)),
+            announces_fix: flag(passage.unit.role == Some(Announced::Fix)),
+            continues: flag(passage.unit.continues),
+            borrowed: flag(passage.borrowed),
+            denied: flag(passage.denied),
+            about: flag(passage.about),
+            bare: flag(document.bare),
+            placed: document.placed,
+            generic: flag(document.generic),
+            terms: flag(document.terms),
+            denying: document.denying,
+            suggests_fix: suggests * x.fix,
+            imperative_fix: imperative * x.fix,
+            suggests_like_fix: suggests * x.like[2],
+            imperative_like_fix: imperative * x.like[2],
+            new_code_like_fix: new_code * x.like[2],
+            consequence_why: consequence * x.why,
+            consequence_like_why: consequence * x.like[1],
+            why_like_why: x.why * x.like[1],
+            why_over_fix: x.like[1] - x.like[2],
+            summary_names: x.like[0] * x.own.names,
+            number: flag(passage.concepts.has(crate::passage::IDS.number)),
+            before_named: of_before(|_, x| x.named),
+            before_like: of_before(|_, x| x.like_all),
+            before_why: of_before(|_, x| x.why),
+            before_denies: of_before(|passage, _| flag(passage.tone.denies)),
+            before_denied: of_before(|passage, _| flag(passage.denied)),
+            before_short: of_before(|passage, _| flag(passage.words < 4)),
+            leads: flag(before.is_none()),
+            heading_denies: of_heading(|heading| heading.tone.denies),
+            heading_praises: of_heading(|heading| heading.tone.praises),
+            heading_nit: of_heading(|heading| heading.tone.nit),
+        }
+    }
+}
