@@ -9,6 +9,9 @@ use assay_report::record::sha256;
 use std::io::{self, Read};
 use std::path::Path;
 
+/// So much prose is graded: over a hundred pages. The time for a review grows faster than its length, and nobody writes more.
+const MOST_PROSE_BYTES: usize = 1 << 18;
+
 /// The name of a review that comes from standard input, and the argument that asks for it.
 pub(crate) const STDIN: &str = "-";
 
@@ -39,7 +42,10 @@ impl Submission {
     /// A review that is at hand as text. Nothing is told on standard error.
     pub(crate) fn of_text(name: &str, text: &str, format: Option<Format>, sources: &[Source]) -> Self {
         let review = match Review::read(name, text.as_bytes(), format, sources) {
-            Ok(review) => Ok(ReadReview { review, sha256: sha256(text.as_bytes()) }),
+            Ok(review) => match too_long(&review) {
+                Some(reason) => Err(format!("the review cannot be read: {reason}")),
+                None => Ok(ReadReview { review, sha256: sha256(text.as_bytes()) }),
+            },
             Err(error) => Err(format!("the review cannot be read: {}", reason(&error))),
         };
         Self { name: name.to_owned(), review }
@@ -69,6 +75,11 @@ fn read_review(handed: &Handed, format: Option<Format>, sources: &[Source]) -> R
     })?;
     match Review::read(&review_name(path), &bytes, format, sources) {
         Ok(mut review) => {
+            if let Some(reason) = too_long(&review) {
+                let message = format!("the review {} cannot be read: {reason}", path.display());
+                let diagnostic = Box::new(CliError::new("unreadable-review", message, "Cut it down to the review."));
+                return Err(Unreadable { reason, diagnostic });
+            }
             review.name.clone_from(&handed.name);
             Ok(ReadReview { review, sha256: sha256(&bytes) })
         }
@@ -79,6 +90,13 @@ fn read_review(handed: &Handed, format: Option<Format>, sources: &[Source]) -> R
         }
         Err(error) => Err(Unreadable { reason: reason(&error), diagnostic: Box::new(problem(path, &bytes, &error)) }),
     }
+}
+
+/// Why a review that can be read is not graded all the same.
+fn too_long(review: &Review) -> Option<String> {
+    let bytes: usize = review.parts().iter().map(|part| part.body.len()).sum();
+    (bytes > MOST_PROSE_BYTES)
+        .then(|| format!("it has {bytes} bytes of prose, more than the {MOST_PROSE_BYTES} that are graded"))
 }
 
 /// Whether a file is an archive, of which no line can be shown.

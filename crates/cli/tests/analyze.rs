@@ -49,3 +49,23 @@ fn wrong_paths_and_kinds_are_usage_errors() {
     assert_eq!(status, 2);
     assert!(stderr.contains("n-plus-one"), "{stderr}");
 }
+
+/// Whether it is analysed or refused, it ends in a result, and the file beside it is analysed.
+#[test]
+fn deep_python_does_not_overflow_the_stack() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "tags.py", SOURCE);
+    write(folder.path(), "parentheses.py", format!("x = {}1{}\n", "(".repeat(10_000), ")".repeat(10_000)));
+    write(folder.path(), "sum.py", format!("x = a{}\n", " + a".repeat(100_000)));
+    write(folder.path(), "elif.py", format!("if x:\n    pass\n{}", "elif x:\n    pass\n".repeat(10_000)));
+    let ifs: Vec<_> = (0..2_000).map(|depth| format!("{}if x:", " ".repeat(depth))).collect();
+    write(folder.path(), "ifs.py", format!("{}\n{}pass\n", ifs.join("\n"), " ".repeat(2_000)));
+    let (status, stdout, stderr) = run(assay().args(["analyze", "--format", "json"]).arg(folder.path()));
+    assert_eq!(status, 2, "{stderr}");
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let errors = json["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0]["path"].as_str().unwrap().ends_with("sum.py"));
+    assert!(errors[0]["message"].as_str().unwrap().contains("levels deep"), "{errors:?}");
+    assert!(json["findings"].as_array().unwrap().iter().any(|finding| finding["kind"] == "mutable-default"));
+}

@@ -144,11 +144,12 @@ fn output_replaces_the_file_whole_or_not_at_all() {
 fn hostile_reviews_do_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let escapes = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m The default list is shared.\u{202e}gnp.exe\u{2066}\u{0}\r\n";
-    let hostile: [(&str, Vec<u8>, i32); 10] = [
+    let hostile: [(&str, Vec<u8>, i32); 11] = [
         ("escapes.md", escapes.into(), 0),
         ("empty.md", Vec::new(), 0),
         ("blank.md", b" \n\t\n".to_vec(), 0),
-        ("one-line.md", b"the default is shared ".repeat(50_000), 0),
+        ("one-line.md", b"the default is shared ".repeat(10_000), 0),
+        ("long.md", b"the default is shared ".repeat(12_000), 2),
         ("nested.md", b"> ".repeat(20_000), 0),
         ("fences.md", b"```\n".repeat(20_000), 0),
         ("latin.md", b"caf\xe9".to_vec(), 2),

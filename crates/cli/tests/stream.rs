@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{assay, root, sound_exercise, write};
+use common::{assay, root, sound_exercise};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
@@ -70,6 +70,7 @@ fn lines_that_cannot_be_graded_are_answers_in_their_place() {
     input += "{\"id\": \"twice\", \"id\": \"thrice\"}\n";
     input += "[1, 2]\n";
     input += &line("comments", EXERCISE, "[{\"body\": 3}]");
+    input += &line("prose", EXERCISE, &"x ".repeat(150_000));
     input += &line("empty", EXERCISE, "");
     input += "{\"more\": {\"a\": [1]}, \"review\": \"Fine.\", \"exercise\": \"web/course-waitlist\", \"id\": \"last\"}";
     let answers = values(&feed(&mut stream(), input));
@@ -89,6 +90,7 @@ fn lines_that_cannot_be_graded_are_answers_in_their_place() {
         (json!("twice"), "line 11, column 20: `id` stands here twice"),
         (Value::Null, "line 12, column 1: invalid type: sequence, expected an object with"),
         (json!("comments"), "the review cannot be read: line 1, column 11: `body` must be a string"),
+        (json!("prose"), "the review cannot be read: it has 300000 bytes of prose, more than the 262144"),
         (json!("empty"), "graded"),
         (json!("last"), "graded"),
     ];
@@ -181,7 +183,6 @@ fn an_exercise_of_a_bank_is_read_once_and_a_broken_key_is_told_of_once() {
     let folder = tempfile::tempdir().unwrap();
     let broken = sound_exercise(folder.path());
     common::edit(&broken, "exercise.toml", "lines = \"6\"", "lines = \"60\"");
-    write(folder.path(), "unused", "");
     let mut command = stream();
     command.arg("--bank").arg(folder.path());
     let output = feed(&mut command, line("a", "web/tags", "Fine.").repeat(3));
