@@ -21,3 +21,6 @@ pub mod regrade;
 pub mod untrusted;
 
 pub use look::Look;
+
+#[cfg(test)]
+mod schemas;

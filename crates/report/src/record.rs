@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 /// What was graded, by which version. The hashes are SHA-256 in hexadecimal, as `sha256sum` prints them of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Record {
     /// Version of the program.
     pub version: String,

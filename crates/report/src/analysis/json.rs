@@ -13,7 +13,9 @@ pub fn json(analysis: &Analysis) -> String {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonAnalysis<'a> {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     files: usize,
     findings: Vec<JsonFinding<'a>>,
@@ -32,6 +34,7 @@ impl<'a> From<&'a Analysis> for JsonAnalysis<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFinding<'a> {
     kind: &'a str,
     rule: &'a str,
@@ -63,6 +66,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonLabel<'a> {
     line: usize,
     column: usize,
@@ -84,6 +88,7 @@ impl<'a> From<&'a Label> for JsonLabel<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonError<'a> {
     path: &'a str,
     line: usize,
@@ -95,6 +100,12 @@ impl<'a> From<&'a FileError> for JsonError<'a> {
     fn from(error: &'a FileError) -> Self {
         Self { path: &error.path, line: error.line, column: error.column, message: &error.message }
     }
+}
+
+/// The schema of what [`json`] prints.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of::<JsonAnalysis<'_>>()
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod text;
 
 pub use github::github;
 pub use json::json;
+#[cfg(test)]
+pub(crate) use json::schema;
 pub use sarif::sarif;
 pub use text::text;
 

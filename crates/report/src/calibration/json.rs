@@ -13,7 +13,9 @@ pub fn json(agreement: &Agreement) -> String {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonAgreement<'a> {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     reviews: usize,
     rows: usize,
@@ -45,6 +47,7 @@ impl<'a> From<&'a Agreement> for JsonAgreement<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonCounts {
     tp: usize,
     fp: usize,
@@ -73,6 +76,7 @@ impl From<Counts> for JsonCounts {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonCredits {
     named: JsonCounts,
     why: JsonCounts,
@@ -86,12 +90,14 @@ impl From<CreditCounts> for JsonCredits {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonLevel {
     exact: f64,
     qwk: f64,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonDisagreement<'a> {
     exercise: &'a str,
     review: &'a str,
@@ -114,6 +120,12 @@ impl<'a> From<&'a Disagreement> for JsonDisagreement<'a> {
             quote: &disagreement.quote,
         }
     }
+}
+
+/// The schema of what [`json`] prints.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of::<JsonAgreement<'_>>()
 }
 
 #[cfg(test)]

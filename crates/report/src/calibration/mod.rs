@@ -6,6 +6,8 @@ mod text;
 
 pub use html::html;
 pub use json::json;
+#[cfg(test)]
+pub(crate) use json::schema;
 pub use text::text;
 
 /// The levels in their order.

@@ -5,7 +5,9 @@ use assay_bank::{Checked, Problem, Severity};
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Report<'p> {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     exercises: Vec<Exercise<'p>>,
     /// What concerns no exercise, such as a folder that cannot be looked into.
@@ -13,6 +15,7 @@ struct Report<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Exercise<'p> {
     id: &'p str,
     proven: bool,
@@ -22,6 +25,7 @@ struct Exercise<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'p> {
     code: &'p str,
     severity: &'static str,
@@ -62,6 +66,12 @@ fn row(problem: &Problem) -> Row<'_> {
         message: &problem.message,
         help: &problem.help,
     }
+}
+
+/// The schema of what [`json`] prints.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of::<Report<'_>>()
 }
 
 #[cfg(test)]

@@ -53,7 +53,20 @@ fn json_outcome(outcome: &Outcome) -> JsonOutcome<'_> {
     }
 }
 
+/// One review's outcome, or an array of them.
+#[cfg(test)]
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+enum JsonGrades<'g> {
+    #[allow(dead_code)]
+    One(Box<JsonOutcome<'g>>),
+    #[allow(dead_code)]
+    Several(Vec<JsonOutcome<'g>>),
+}
+
+/// A grade, or why there is none.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum JsonOutcome<'g> {
     Grade(JsonGrade<'g>),
@@ -61,13 +74,16 @@ enum JsonOutcome<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonGrade<'g> {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     exercise: &'g str,
     review: &'g str,
     score: f64,
     points: f64,
     max_points: f64,
+    #[cfg_attr(test, schemars(extend("enum" = ["junior", "mid", "senior"])))]
     band: &'static str,
     band_because: &'g str,
     issues: Vec<JsonIssue<'g>>,
@@ -106,9 +122,11 @@ impl<'g> From<&'g Grade> for JsonGrade<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonIssue<'g> {
     id: &'g str,
     kind: &'g str,
+    #[cfg_attr(test, schemars(extend("enum" = ["missed", "flagged", "explained", "resolved"])))]
     level: &'static str,
     named: bool,
     why: bool,
@@ -140,6 +158,7 @@ impl<'g> From<&'g IssueGrade> for JsonIssue<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonEvidence<'g> {
     #[serde(skip_serializing_if = "Option::is_none")]
     credit: Option<&'static str>,
@@ -164,6 +183,7 @@ impl<'g> From<&'g Evidence> for JsonEvidence<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonDecoy<'g> {
     id: &'g str,
     called: bool,
@@ -178,11 +198,13 @@ impl<'g> From<&'g DecoyGrade> for JsonDecoy<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonRemark<'g> {
     quote: &'g str,
     start: usize,
     end: usize,
     line: usize,
+    #[cfg_attr(test, schemars(extend("enum" = ["matched", "decoy", "praise", "extra"])))]
     verdict: &'static str,
     issue: Option<&'g str>,
 }
@@ -201,6 +223,7 @@ impl<'g> From<&'g RemarkGrade> for JsonRemark<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonSignal<'g> {
     id: &'g str,
     present: bool,
@@ -215,6 +238,7 @@ impl<'g> From<&'g Signal> for JsonSignal<'g> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonDecision<'g> {
     id: &'g str,
     note: &'g str,
@@ -223,6 +247,7 @@ struct JsonDecision<'g> {
 
 /// A verdict that is not the program's.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonChange {
     credit: &'static str,
     program: bool,
@@ -239,6 +264,12 @@ impl<'g> JsonDecision<'g> {
         });
         Self { id: &decision.id, note: &decision.note, changes: changes.collect() }
     }
+}
+
+/// The schema of what [`json`] prints.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of::<JsonGrades<'_>>()
 }
 
 #[cfg(test)]

@@ -9,7 +9,11 @@ mod text;
 
 pub use csv::csv;
 pub use html::html;
+#[cfg(test)]
+pub(crate) use json::schema;
 pub use json::{json, json_array, json_line};
+#[cfg(test)]
+pub(crate) use overrides::schema as overrides_schema;
 pub use overrides::{Overrides, OverridesError, read_overrides};
 pub use text::text;
 

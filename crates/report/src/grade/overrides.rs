@@ -31,8 +31,10 @@ pub struct OverridesError {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct JsonOverrides {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     exercise: String,
     review: String,
@@ -44,6 +46,7 @@ struct JsonOverrides {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct JsonDecision {
     id: String,
@@ -92,6 +95,12 @@ impl From<JsonOverrides> for Overrides {
         });
         Self { exercise, review, review_sha256, key_sha256, decisions: decisions.collect() }
     }
+}
+
+/// The schema of what [`read_overrides`] reads of one review.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of_input::<JsonOverrides>()
 }
 
 #[cfg(test)]

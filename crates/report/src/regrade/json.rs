@@ -11,12 +11,15 @@ pub fn json(comparisons: &[Comparison]) -> String {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct JsonRegrades<'c> {
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     schema: u32,
     regrades: Vec<JsonRegrade<'c>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonRegrade<'c> {
     exercise: &'c str,
     review: &'c str,
@@ -39,12 +42,14 @@ struct JsonRegrade<'c> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonPair<T> {
     then: Option<T>,
     now: T,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonChange<'c> {
     id: &'c str,
     credit: &'static str,
@@ -87,4 +92,10 @@ impl<'c> From<&'c Difference> for JsonChange<'c> {
         let Difference { id, credit, before, after, quote } = difference;
         Self { id, credit, then: *before, now: *after, quote }
     }
+}
+
+/// The schema of what [`json`] prints.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    crate::schemas::of::<JsonRegrades<'_>>()
 }

@@ -4,6 +4,8 @@ mod json;
 mod text;
 
 pub use json::json;
+#[cfg(test)]
+pub(crate) use json::schema;
 pub use text::text;
 
 use crate::grade::{Outcome, band_name, credit_name};
