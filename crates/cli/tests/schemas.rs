@@ -48,6 +48,39 @@ fn outputs_are_valid() {
     holds("check", &["check", "exercises/web/course-waitlist", "fixtures/hard", "--format", "json"]);
 }
 
+/// A line is graded where the schema of requests allows it, and every answer is what the schema of answers promises.
+#[test]
+fn a_stream_is_valid_line_by_line() {
+    let whole = json!({"id": "7", "exercise": "web/course-waitlist", "review": "Line 31: the default is shared."});
+    let mut requests = vec![whole.clone(), json!([]), json!("x")];
+    for (field, wrong) in [("id", json!(7)), ("exercise", Value::Null), ("review", json!([])), ("more", json!(1))] {
+        let mut other = whole.clone();
+        other[field] = wrong;
+        requests.push(other);
+        let mut less = whole.clone();
+        less.as_object_mut().unwrap().remove(field);
+        requests.push(less);
+    }
+    let input: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.ndjson", input);
+    let input = std::fs::File::open(folder.path().join("in.ndjson")).unwrap();
+    let output = assay().args(["grade", "--stream"]).stdin(input).output().unwrap();
+    let (of_requests, of_answers) = (schema("stream-request"), schema("stream-answer"));
+    let answers = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(answers.lines().count(), requests.len());
+    for (request, answer) in requests.iter().zip(answers.lines()) {
+        let answer: Value = serde_json::from_str(answer).unwrap();
+        assert!(of_answers.is_valid(&answer), "{answer}");
+        assert_eq!(of_requests.is_valid(request), answer.get("error").is_none(), "{request}: {answer}");
+        for field in ["id", if answer.get("error").is_none() { "score" } else { "error" }] {
+            let mut less = answer.clone();
+            less.as_object_mut().unwrap().remove(field);
+            assert!(!of_answers.is_valid(&less), "{field} is promised");
+        }
+    }
+}
+
 #[test]
 fn the_schemas_refuse_what_is_wrong() {
     let (_, stdout, _) = run(assay().args([

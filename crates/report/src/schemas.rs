@@ -20,6 +20,8 @@ fn the_committed_schemas_are_those_of_the_types() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
     let schemas = [
         ("grade", "assay grade --format json", crate::grade::schema()),
+        ("stream-request", "assay grade --stream, a line in", crate::grade::request_schema()),
+        ("stream-answer", "assay grade --stream, a line out", crate::grade::answer_schema()),
         ("overrides", "assay grade --overrides", crate::grade::overrides_schema()),
         ("regrade", "assay regrade --format json", crate::regrade::schema()),
         ("calibrate", "assay calibrate --format json", crate::calibration::schema()),

@@ -30,15 +30,42 @@ pub fn json_line(id: Option<&str>, outcome: &Outcome) -> String {
     }
 }
 
+/// One line that goes into a stream. The program reads the fields one by one, so as to know them up to a mistake.
+#[cfg(test)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "only its schema is of use")]
+struct JsonRequest {
+    /// The caller's name for the review; the answer has it, and nothing else is done with it.
+    id: String,
+    /// A folder, or an id in the bank.
+    exercise: String,
+    /// The review in any of the forms that are text.
+    review: String,
+}
+
+/// One line that comes out of a stream.
+#[cfg(test)]
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is of use")]
+enum JsonAnswer<'g> {
+    Grade(Box<JsonLine<'g, JsonGrade<'g>>>),
+    Error(JsonLine<'g, JsonError<'g>>),
+}
+
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonLine<'g, O> {
+    /// That of the request; `null` where it could not be read.
     id: Option<&'g str>,
     #[serde(flatten)]
     outcome: O,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonError<'g> {
+    /// Why the line cannot be graded.
     error: &'g str,
 }
 
@@ -270,6 +297,18 @@ impl<'g> JsonDecision<'g> {
 #[cfg(test)]
 pub(crate) fn schema() -> schemars::Schema {
     crate::schemas::of::<JsonGrades<'_>>()
+}
+
+/// The schema of a line that `assay grade --stream` reads.
+#[cfg(test)]
+pub(crate) fn request_schema() -> schemars::Schema {
+    crate::schemas::of_input::<JsonRequest>()
+}
+
+/// The schema of what [`json_line`] prints.
+#[cfg(test)]
+pub(crate) fn answer_schema() -> schemars::Schema {
+    crate::schemas::of::<JsonAnswer<'_>>()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod text;
 pub use csv::csv;
 pub use html::html;
 #[cfg(test)]
-pub(crate) use json::schema;
+pub(crate) use json::{answer_schema, request_schema, schema};
 pub use json::{json, json_array, json_line};
 #[cfg(test)]
 pub(crate) use overrides::schema as overrides_schema;
