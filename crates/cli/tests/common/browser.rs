@@ -91,6 +91,11 @@ impl Browser {
         self.post("/refresh", &json!({}));
     }
 
+    /// Goes back to the page before.
+    pub(crate) fn back(&self) {
+        self.post("/back", &json!({}));
+    }
+
     fn find(&self, selector: &str) -> String {
         let found = self.post("/element", &json!({"using": "css selector", "value": selector}));
         found[ELEMENT].as_str().unwrap().to_owned()
