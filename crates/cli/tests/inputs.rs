@@ -89,6 +89,33 @@ fn an_annotated_copy_and_a_diff() {
     is_credited("review.diff", diff);
 }
 
+/// Corrected code is a remedy, in a diff and in a copy of the source as in a suggestion on the web.
+#[test]
+fn corrected_code_counts_at_its_place() {
+    let text = source();
+    let old = text.lines().nth(30).unwrap();
+    let new = &old.replace("set[int] = set()", "set[int] | None = None");
+    assert_ne!(old, new);
+    let said = format!("# {NAMED}.\n");
+    let copy = text.replace(old, &format!("{said}{new}"));
+    let diff = format!("--- a/waitlist.py\n+++ b/waitlist.py\n@@ -31,1 +31,2 @@\n-{old}\n+{said}+{new}\n");
+    let body = format!("{NAMED}.\n```suggestion\n{new}\n```");
+    let comments = json!([{"path": "waitlist.py", "line": 31, "body": body}]).to_string();
+    for (file, content) in [("c.json", comments), ("waitlist.py", copy), ("r.diff", diff)] {
+        let folder = tempfile::tempdir().unwrap();
+        let credits = |content: &str| {
+            let (status, grade, stderr) = grade(folder.path(), file, content, &[]);
+            assert_eq!((status, stderr.as_str()), (0, ""), "{file}");
+            let issue = &grade["issues"][0];
+            assert_eq!(issue["id"], "served-set-survives");
+            (issue["named"].clone(), issue["fix"].clone(), issue["evidence"].to_string())
+        };
+        let (named, fix, evidence) = credits(&content);
+        assert_eq!((named, fix), (json!(true), json!(true)), "{file}: {evidence}");
+        assert!(evidence.contains("set[int] | None = None"), "{file}: {evidence}");
+    }
+}
+
 #[test]
 fn a_word_document() {
     // Written with python-docx: a heading, a list item and a paragraph of two runs, with the words of this test.

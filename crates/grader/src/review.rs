@@ -14,9 +14,9 @@ pub enum Format {
     Text,
     /// JSON of GitHub or GitLab: review comments, reviews, discussions.
     Comments,
-    /// A unified diff against the source; the comments that it adds are the review.
+    /// A unified diff against the source; the comments and the code that it adds are the review.
     Diff,
-    /// The source with comments added; these are the review.
+    /// The source with comments added and code corrected; these are the review.
     Annotated,
     /// A document of Word; its paragraphs are the review.
     Docx,
@@ -77,7 +77,8 @@ impl Part {
     pub(crate) fn offset(&self, at: usize) -> usize {
         let index = self.map.partition_point(|&(body, _)| body <= at).saturating_sub(1);
         let (body, text) = self.map.get(index).copied().unwrap_or((0, 0));
-        text + (at - body)
+        // What the body has before its first stretch stands nowhere in the text.
+        text + at.saturating_sub(body)
     }
 }
 
@@ -190,6 +191,41 @@ impl Remark {
         let Self { body, map } = std::mem::take(self);
         let lines = line.map(|line| Lines { start: line, end: line });
         (!body.trim().is_empty()).then(|| Part { file: file.map(ToOwned::to_owned), lines, body, map })
+    }
+}
+
+/// Begins a block of code as a comment on the web does that offers other code for its lines.
+const SUGGESTION: &str = "```suggestion\n";
+
+/// Lines of code that somebody put in place of the source's. They are read as a comment that suggests them.
+#[derive(Debug, Default)]
+struct Snippet {
+    body: String,
+    map: Vec<(usize, usize)>,
+}
+
+impl Snippet {
+    fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Adds a line, a piece of the review at `start`.
+    fn add(&mut self, line: &str, start: usize) {
+        if self.is_empty() {
+            self.body.push_str(SUGGESTION);
+        } else {
+            self.body.push('\n');
+        }
+        self.map.push((self.body.len(), start));
+        self.body.push_str(line);
+    }
+
+    /// The code as a part at lines of a file, if there is any; the snippet is empty afterwards.
+    fn take(&mut self, file: Option<&str>, lines: Option<Lines>) -> Option<Part> {
+        // The block needs no end: it goes on to that of the part.
+        let Self { body, map } = std::mem::take(self);
+        let code = body.strip_prefix(SUGGESTION)?;
+        (!code.trim().is_empty()).then(|| Part { file: file.map(ToOwned::to_owned), lines, body, map })
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
     while let Some((i, c)) = chars.next() {
         if c.is_alphanumeric() || c == '_' {
             let mut stop = i + c.len_utf8();
+            let mut number = c.is_ascii_digit();
             while let Some(&(j, d)) = chars.peek() {
                 let inner = d.is_alphanumeric() || d == '_';
                 // don't, isn't: one word with its apostrophe; 1,412 and 5.00: one number.
@@ -57,13 +58,14 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
                     && c.is_alphabetic()
                     && next_is(slice, j + d.len_utf8(), char::is_alphabetic))
                     || (matches!(d, '.' | ',')
-                        && slice[i..stop].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+                        && number
                         && next_is(slice, j + 1, |e| e.is_ascii_digit())
                         && three_or_fraction(slice, i, j));
                 if !inner && !joined {
                     break;
                 }
                 stop = j + d.len_utf8();
+                number &= d.is_ascii_digit() || matches!(d, '.' | ',');
                 chars.next();
             }
             // n+1 is one word.

@@ -1,7 +1,8 @@
-//! A copy of the source with comments added: each is a remark at the line of the original that it stands by.
+//! A copy of the source with comments added and code corrected: a comment is a remark at the line of the original that it
+//! stands by, code that is not the source's a suggestion for the lines that it replaces.
 
-use super::{Part, Remark, ReviewError};
-use crate::Source;
+use super::{Part, Remark, ReviewError, Snippet};
+use crate::{Lines, Source};
 
 /// A copy holds at least this share of the source's lines. People delete a line or mend one; prose that quotes code holds less.
 const COPIED: f64 = 0.8;
@@ -46,6 +47,9 @@ fn compare<'s>(text: &str, source: &'s Source) -> Copy<'s> {
     let file = Some(source.path.as_str());
     let mut parts = Vec::new();
     let mut remark = Remark::default();
+    let mut snippet = Snippet::default();
+    // The next line of the source when the snippet began.
+    let mut first = 0;
     let (mut next, mut found, mut further) = (0, 0_usize, 0_usize);
     let mut start = super::mark_length(text);
     for raw in text[start..].split_inclusive('\n') {
@@ -64,6 +68,7 @@ fn compare<'s>(text: &str, source: &'s Source) -> Copy<'s> {
         });
         if let Some((index, comment)) = same {
             parts.extend(remark.take(file, Some(index + 1)));
+            parts.extend(snippet.take(file, Some(replaced(&original, first, index))));
             if !comment.is_empty() {
                 remark.add(comment, begin + line.len() - comment.len());
                 parts.extend(remark.take(file, Some(index + 1)));
@@ -73,12 +78,32 @@ fn compare<'s>(text: &str, source: &'s Source) -> Copy<'s> {
         } else if line.trim_start().starts_with('#') {
             remark.add(line.trim_start(), begin + line.len() - line.trim_start().len());
         } else {
+            if snippet.is_empty() {
+                first = next;
+            }
+            // A comment before changed code is about what was changed.
+            let here = original.iter().skip(next).position(|line| !line.is_empty()).map(|ahead| next + ahead + 1);
+            parts.extend(remark.take(file, here.or((next > 0).then_some(next))));
+            snippet.add(line, begin);
             further += 1;
         }
     }
     parts.extend(remark.take(file, (next > 0).then_some(next)));
+    parts.extend(snippet.take(file, Some(replaced(&original, first, original.len()))));
     let all = original.iter().filter(|line| !line.is_empty()).count().max(1) as f64;
     Copy { source, parts, copied: found as f64 / all, further: further as f64 / all }
+}
+
+/// The lines of the source that code stands for between two of them, as indices: those that are not there any more, else the
+/// next one. 1-based and inside the source.
+fn replaced(original: &[&str], first: usize, next: usize) -> Lines {
+    let gone = original.iter().enumerate().take(next).skip(first).filter(|(_, line)| !line.is_empty());
+    let (mut start, mut end) = (next.min(original.len().saturating_sub(1)), 0);
+    for (index, _) in gone {
+        start = start.min(index);
+        end = index;
+    }
+    Lines { start: start + 1, end: end.max(start) + 1 }
 }
 
 #[cfg(test)]
@@ -113,6 +138,33 @@ mod tests {
         );
         for part in review.parts() {
             assert!(review.text[part.offset(0)..].starts_with(part.body.lines().next().unwrap()));
+        }
+    }
+
+    #[test]
+    fn corrected_code_stands_at_the_lines_of_the_original_that_it_replaces() {
+        let text = SOURCE
+            .replace(
+                "def collect(line, tags=[]):\n",
+                "# made once\ndef collect(line, tags=None):\n    tags = tags or []\n",
+            )
+            .replace("    return tags\n", "    log(tags)\n    return tags\nprint(1)\n");
+        // Of five lines four are needed to know a copy.
+        let source = Source { path: "tags.py".into(), text: SOURCE.into(), definitions: vec![] };
+        let review = Review::read("tags.py", text.as_bytes(), Some(Format::Annotated), &[source]).unwrap();
+        assert_eq!(
+            remarks(&review),
+            [
+                (4, "made once"),
+                (4, "```suggestion\ndef collect(line, tags=None):\n    tags = tags or []"),
+                (7, "```suggestion\n    log(tags)"),
+                (7, "```suggestion\nprint(1)"),
+            ]
+        );
+        for part in review.parts() {
+            let code = part.body.trim_start_matches("```suggestion\n");
+            let at = part.body.len() - code.len();
+            assert!(review.text[part.offset(at)..].starts_with(code), "{code}");
         }
     }
 
