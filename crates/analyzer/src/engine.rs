@@ -11,6 +11,7 @@ use assay_python::{STACK_BYTES, build, parse};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// How often files are looked at again because what they import has become better known. Each round carries knowledge
 /// one import further; chains of helpers longer than this are not followed to their end.
 const ROUNDS: usize = 4;
+
+/// A larger file is not analysed. The largest that people write have a few MB; a tree takes many times the room of its text.
+const MOST_BYTES: u64 = 1 << 26;
 
 /// Analyses sources that are already in memory, `(path, text)`, as one project.
 pub fn analyze_sources(sources: &[(String, String)], options: &Options) -> Analysis {
@@ -85,7 +89,11 @@ impl Input<'_> {
         match &self.text {
             Source::Memory(text) => Ok(Cow::Borrowed(text)),
             Source::Disk(path) => {
-                let bytes = std::fs::read(path).map_err(|error| failed(1, 1, error.to_string()))?;
+                let mut bytes = Vec::new();
+                let read = std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+                if read.map_err(|error| failed(1, 1, error.to_string()))? as u64 > MOST_BYTES {
+                    return Err(failed(1, 1, format!("it has more than the {MOST_BYTES} bytes that are analysed")));
+                }
                 match String::from_utf8(bytes) {
                     Ok(text) => Ok(Cow::Owned(text)),
                     Err(error) => {

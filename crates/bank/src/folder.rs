@@ -1,7 +1,7 @@
 //! The files of one exercise, on disk or in the binary. Nothing outside the folder can be read through it.
 
 use include_dir::Dir;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 /// Larger files are refused: a source has about fifty lines and a review a few pages.
@@ -77,10 +77,14 @@ impl Folder {
                 if !metadata.is_file() {
                     return Err(ReadError::NotAFile);
                 }
-                if metadata.len() > MAX_FILE_BYTES {
-                    return Err(ReadError::TooLarge(metadata.len()));
+                // The file may grow meanwhile.
+                let mut bytes = Vec::new();
+                let length =
+                    std::fs::File::open(&real).map_err(missing)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+                match length? as u64 {
+                    more if more > MAX_FILE_BYTES => Err(ReadError::TooLarge(metadata.len().max(more))),
+                    _ => Ok(bytes),
                 }
-                std::fs::read(&real).map_err(missing)
             }
             Self::Embedded(dir) => {
                 let path = dir.path().join(relative);

@@ -11,6 +11,8 @@ use std::path::Path;
 
 /// So much prose is graded: over a hundred pages. The time for a review grows faster than its length, and nobody writes more.
 const MOST_PROSE_BYTES: usize = 1 << 18;
+/// And so many lines, each of which may be a remark.
+const MOST_LINES: usize = 10_000;
 
 /// The name of a review that comes from standard input, and the argument that asks for it.
 pub(crate) const STDIN: &str = "-";
@@ -68,7 +70,7 @@ pub(crate) fn review_name(path: &Path) -> String {
 
 fn read_review(handed: &Handed, format: Option<Format>, sources: &[Source]) -> Result<ReadReview, Unreadable> {
     let path = handed.path.as_path();
-    let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path) };
+    let bytes = if path == Path::new(STDIN) { read_stdin() } else { read_file(path, handed.inside.as_deref()) };
     let bytes = bytes.map_err(|(reason, help)| {
         let message = format!("the review {} cannot be read: {reason}", path.display());
         Unreadable { reason, diagnostic: Box::new(CliError::new("unreadable-review", message, help)) }
@@ -94,9 +96,14 @@ fn read_review(handed: &Handed, format: Option<Format>, sources: &[Source]) -> R
 
 /// Why a review that can be read is not graded all the same.
 fn too_long(review: &Review) -> Option<String> {
-    let bytes: usize = review.parts().iter().map(|part| part.body.len()).sum();
-    (bytes > MOST_PROSE_BYTES)
-        .then(|| format!("it has {bytes} bytes of prose, more than the {MOST_PROSE_BYTES} that are graded"))
+    let parts = review.parts().iter();
+    let bytes: usize = parts.clone().map(|part| part.body.len()).sum();
+    if bytes > MOST_PROSE_BYTES {
+        return Some(format!("it has {bytes} bytes of prose, more than the {MOST_PROSE_BYTES} that are graded"));
+    }
+    // No remark is shorter than a line.
+    let lines: usize = parts.map(|part| part.body.lines().filter(|line| !line.trim().is_empty()).count()).sum();
+    (lines > MOST_LINES).then(|| format!("it has {lines} lines of prose, more than the {MOST_LINES} that are graded"))
 }
 
 /// Whether a file is an archive, of which no line can be shown.
@@ -110,9 +117,21 @@ fn read_stdin() -> ReadResult {
     read_at_most(io::stdin().lock(), "Pipe the review in, or name its file.")
 }
 
-fn read_file(path: &Path) -> ReadResult {
+fn read_file(path: &Path, inside: Option<&Path>) -> ReadResult {
     if path.is_dir() {
         return Err(("there is no file in the folder".to_owned(), "Put the review into it, or name another."));
+    }
+    let real = |path: &Path| path.canonicalize().ok();
+    if let Some(inside) = inside
+        && let (Some(file), Some(folder)) = (real(path), real(inside))
+    {
+        let help = "Look at it before you use it; a review is a plain file of its own.";
+        if !file.starts_with(folder) {
+            return Err(("it is a link that leads out of the folder".to_owned(), help));
+        }
+        if !file.is_file() {
+            return Err(("it is no plain file".to_owned(), help));
+        }
     }
     let help = "Make the file readable, or name another.";
     match std::fs::File::open(path) {

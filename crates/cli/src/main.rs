@@ -9,9 +9,12 @@ mod editor;
 mod error;
 mod grading;
 mod input;
+mod interrupt;
+mod journal;
 mod lines;
 mod output;
 mod pages;
+mod part;
 mod status;
 mod submissions;
 

@@ -2,6 +2,7 @@
 
 use crate::args::OutputArguments;
 use crate::error::{CliError, Failure};
+use crate::interrupt::{self, Keep};
 use anstream::ColorChoice;
 use assay_report::Look;
 use miette::Diagnostic;
@@ -35,6 +36,21 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// A file takes no more, or cannot be made.
+pub(crate) fn unwritable_file(path: &Path, error: &io::Error) -> Failure {
+    CliError::new("unwritable", format!("{} cannot be written: {error}", path.display()), remedy(error)).into()
+}
+
+/// What to do where a file cannot be written.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "Make room on that disk, or name a place on another."
+        }
+        _ => "Name a place in a folder that exists and may be written.",
+    }
+}
+
 /// Standard output takes no more.
 pub(crate) fn unwritable(error: &io::Error) -> Failure {
     let help = "Make room where it goes to, or send it elsewhere.";
@@ -51,17 +67,17 @@ pub(crate) fn write(text: &str, output: &OutputArguments) -> Result<(), Failure>
 
 /// Writes a file, whole or not at all.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    replace(path, text.as_bytes()).map_err(|error| {
-        let help = "Name a file in a folder that exists and may be written.";
-        CliError::new("unwritable", format!("{} cannot be written: {error}", path.display()), help).into()
-    })
+    replace(path, text.as_bytes()).map_err(|error| unwritable_file(path, &error))
 }
 
 /// Writes beside the file and then renames, so that a reader never sees half a report and a failure keeps the old one.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.exists() && !path.is_file() {
-        // A device or a pipe cannot be replaced; a folder gives the error that says so.
-        return std::fs::write(path, bytes);
+    if is_special(path) {
+        // That whoever reads a pipe has seen enough is no error.
+        return match std::fs::write(path, bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        };
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -71,13 +87,19 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // The umask takes its part of these, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666))
     };
-    let mut file = builder.prefix(".assay-").tempfile_in(folder)?;
+    let make = || builder.prefix(".assay-").tempfile_in(folder);
+    let (mut file, _held) = interrupt::hold(Keep::No, make, tempfile::NamedTempFile::path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     // A link is written through, not replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     file.persist(target)?;
     Ok(())
+}
+
+/// Whether there is something that cannot be replaced: a device, a pipe, or a folder, whose error says so.
+pub(crate) fn is_special(path: &Path) -> bool {
+    path.exists() && !path.is_file()
 }
 
 /// Tells of everything that ended a command.

@@ -11,12 +11,16 @@ use std::path::Path;
 /// The overview's file.
 const INDEX: &str = "index.html";
 
-/// Writes all pages. The overview comes last, so that its links never lead to a page that is not there yet.
-pub(crate) fn write(folder: &Path, exercise: &Exercise, outcomes: &[Outcome]) -> Result<(), Failure> {
+/// Makes the folder for pages.
+pub(crate) fn make(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| {
         let message = format!("the folder {} cannot be made: {error}", folder.display());
-        CliError::new("unwritable", message, "Name a folder that may be written.")
-    })?;
+        CliError::new("unwritable", message, "Name a folder that may be written.").into()
+    })
+}
+
+/// Writes all pages. The overview comes last, so that its links never lead to a page that is not there yet.
+pub(crate) fn write(folder: &Path, exercise: &Exercise, outcomes: &[Outcome]) -> Result<(), Failure> {
     let files = files(outcomes);
     for (outcome, file) in outcomes.iter().zip(&files) {
         output::write_file(&folder.join(file), &grade::html(exercise, outcome))?;

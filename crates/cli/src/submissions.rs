@@ -8,6 +8,15 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Handed {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+    /// The folder that was named, where it was found in one: what a candidate put there leads nowhere else.
+    pub(crate) inside: Option<PathBuf>,
+}
+
+impl Handed {
+    /// A file that somebody named.
+    pub(crate) fn named(path: &Path) -> Self {
+        Self { name: review_name(path), path: path.to_owned(), inside: None }
+    }
 }
 
 /// All files in the order of the arguments, those of a folder by name. A folder in a folder is a candidate: its one file has
@@ -16,25 +25,23 @@ pub(crate) fn find(paths: &[PathBuf]) -> Vec<Handed> {
     let mut found = Vec::new();
     for path in paths {
         if path.as_path() == Path::new(STDIN) || !path.is_dir() {
-            found.push(Handed { name: review_name(path), path: path.clone() });
+            found.push(Handed::named(path));
             continue;
         }
         let before = found.len();
+        let mut push =
+            |name: String, file: PathBuf| found.push(Handed { name, path: file, inside: Some(path.clone()) });
         for entry in entries(path) {
-            if entry.is_dir() { candidate(&entry, &mut found) } else { found.push(named(review_name(&entry), entry)) }
+            if entry.is_dir() { candidate(&entry, &mut push) } else { push(review_name(&entry), entry) }
         }
         if found.len() == before {
-            found.push(named(review_name(path), path.clone()));
+            found.push(Handed::named(path));
         }
     }
     found
 }
 
-fn named(name: String, path: PathBuf) -> Handed {
-    Handed { name, path }
-}
-
-fn candidate(folder: &Path, found: &mut Vec<Handed>) {
+fn candidate(folder: &Path, push: &mut impl FnMut(String, PathBuf)) {
     let name = review_name(folder);
     let files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
         .sort_by_file_name()
@@ -46,13 +53,13 @@ fn candidate(folder: &Path, found: &mut Vec<Handed>) {
         .map(walkdir::DirEntry::into_path)
         .collect();
     match files.as_slice() {
-        [one] => found.push(named(name, one.clone())),
+        [one] => push(name, one.clone()),
         // Nobody is left out: an empty folder is a row that says so.
-        [] => found.push(named(name, folder.to_owned())),
+        [] => push(name, folder.to_owned()),
         many => {
             for file in many {
                 let below = file.strip_prefix(folder).unwrap_or(file).to_string_lossy().replace('\\', "/");
-                found.push(named(format!("{name}/{below}"), file.clone()));
+                push(format!("{name}/{below}"), file.clone());
             }
         }
     }

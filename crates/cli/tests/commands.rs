@@ -40,6 +40,35 @@ fn completions_know_the_commands() {
     }
 }
 
+/// There is a page for each command, and it has each of the options that the help has.
+#[test]
+fn manual_pages_have_every_option() {
+    let (_, help, _) = run(assay().arg("--help"));
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> =
+        commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert!(commands.len() > 10, "{help}");
+    let (status, page, _) = run(assay().arg("man"));
+    assert_eq!(status, 0);
+    assert!(page.contains(".TH assay 1") && page.contains("Exit status: 0 done; 1 findings"), "{page}");
+    for command in commands {
+        assert!(page.contains(&format!("assay\\-{command}(1)")), "{command}");
+        let (status, page, _) = run(assay().args(["man", command]));
+        assert_eq!(status, 0, "{command}");
+        assert!(page.contains(&format!(".TH assay-{command} 1")), "{page}");
+        let (_, help, _) = run(assay().args([command, "--help"]));
+        let mut options: Vec<&str> =
+            help.split(|c: char| !(c.is_ascii_lowercase() || c == '-')).filter(|word| word.starts_with("--")).collect();
+        options.dedup();
+        assert!(options.contains(&"--help"), "{command}: {options:?}");
+        for option in options {
+            assert!(page.contains(&option.replace('-', "\\-")), "{command} {option}: {page}");
+        }
+    }
+    let (status, _, stderr) = run(assay().args(["man", "grades"]));
+    assert!(status == 2 && stderr.contains("there is no command `grades`"), "{stderr}");
+}
+
 #[test]
 fn help_is_complete() {
     let (status, stdout, _) = run(assay().arg("--help"));

@@ -61,9 +61,9 @@ fn a_stream_is_valid_line_by_line() {
         less.as_object_mut().unwrap().remove(field);
         requests.push(less);
     }
-    let input: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    let lines: Vec<String> = requests.iter().map(|request| format!("{request}\n")).collect();
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "in.ndjson", input);
+    write(folder.path(), "in.ndjson", lines.concat());
     let input = std::fs::File::open(folder.path().join("in.ndjson")).unwrap();
     let output = assay().args(["grade", "--stream"]).stdin(input).output().unwrap();
     let (of_requests, of_answers) = (schema("stream-request"), schema("stream-answer"));

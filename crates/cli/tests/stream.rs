@@ -200,7 +200,7 @@ fn only_a_stream_that_breaks_is_unusable() {
     let output = stream().stdin(std::fs::File::open(root()).unwrap()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard input cannot be read"));
-    for arguments in [&["x"][..], &["--format", "csv"], &["--pass-mark", "0.5"], &["--output", "x"]] {
+    for arguments in [&["x"][..], &["--format", "csv"], &["--pass-mark", "0.5"], &["--resume"]] {
         let output = feed(stream().args(arguments), "");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     }

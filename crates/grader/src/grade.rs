@@ -1,7 +1,10 @@
-//! The result of grading one review.
+//! The result of grading one review. It can be kept and read again (`serde`), so that a batch that was stopped can go on.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What can be credited for an issue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Credit {
     /// The author would know which problem is meant.
     Named,
@@ -12,7 +15,7 @@ pub enum Credit {
 }
 
 /// How far a review got with an issue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// No credit.
     Missed,
@@ -25,7 +28,7 @@ pub enum Level {
 }
 
 /// Words of the review that earned something.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What they earned; `None` for decoys and signals.
     pub credit: Option<Credit>,
@@ -42,7 +45,7 @@ pub struct Evidence {
 }
 
 /// One issue's grade.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IssueGrade {
     /// Id of the issue.
     pub id: String,
@@ -69,7 +72,7 @@ pub struct IssueGrade {
 }
 
 /// One decoy's grade.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DecoyGrade {
     /// Id of the decoy.
     pub id: String,
@@ -80,7 +83,7 @@ pub struct DecoyGrade {
 }
 
 /// What became of a remark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// It earned credit for an issue.
     Matched,
@@ -93,7 +96,7 @@ pub enum Verdict {
 }
 
 /// One remark of the review and what became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RemarkGrade {
     /// The words.
     pub quote: String,
@@ -110,9 +113,9 @@ pub struct RemarkGrade {
 }
 
 /// A sign of seniority that people look for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Signal {
-    /// `python-trap`, `testability`, `explains`, `scale` or `asks`.
+    /// One of [`Signal::IDS`].
     pub id: &'static str,
     /// Whether the review shows it.
     pub present: bool,
@@ -120,8 +123,31 @@ pub struct Signal {
     pub evidence: Vec<Evidence>,
 }
 
+impl Signal {
+    /// The ids of all signals.
+    pub const IDS: [&str; 5] = ["python-trap", "testability", "explains", "scale", "asks"];
+}
+
+/// A signal as it was kept.
+#[derive(Deserialize)]
+struct KeptSignal {
+    id: String,
+    present: bool,
+    evidence: Vec<Evidence>,
+}
+
+// Derived, it would ask for input that lives for ever, as the id does.
+impl<'de> Deserialize<'de> for Signal {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let KeptSignal { id, present, evidence } = KeptSignal::deserialize(from)?;
+        let known = Self::IDS.into_iter().find(|known| *known == id);
+        let id = known.ok_or_else(|| D::Error::custom(format!("there is no signal `{id}`")))?;
+        Ok(Self { id, present, evidence })
+    }
+}
+
 /// The seniority that score and signals together suggest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Band {
     /// Below mid.
     Junior,
@@ -132,7 +158,7 @@ pub enum Band {
 }
 
 /// The grade of one review.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grade {
     /// `track/slug`.
     pub exercise: String,

@@ -11,7 +11,8 @@ use std::path::PathBuf;
                         assay grade web/course-waitlist anna.md --format html --output anna.html\n  \
                         assay grade web/course-waitlist anna.md --overrides decisions.json\n  \
                         assay grade web/course-waitlist submissions --format html --output report --anonymize names.csv\n  \
-                        assay grade --stream < submissions.ndjson > grades.ndjson\n\n\
+                        assay grade --stream < submissions.ndjson > grades.ndjson\n  \
+                        assay grade --stream --output grades.ndjson --resume < submissions.ndjson\n\n\
                         A stream has a line for each review, {\"id\": \"7\", \"exercise\": \"web/course-waitlist\", \"review\": \"...\"}, and gets \
                         one in the same order, the grade as JSON with that id. A line that cannot be graded gets {\"id\", \"error\"} and the \
                         stream goes on.")]
@@ -20,11 +21,11 @@ pub(crate) struct GradeArguments {
     #[arg(value_name = "EXERCISE", required_unless_present = "stream")]
     pub(crate) exercise: Option<String>,
     /// Names the reviews: Markdown, plain text, Word, comments exported from GitHub or GitLab, a diff or a copy of the source
-    /// with comments added; `-` is standard input. Of a folder all files are reviews, and each folder in it is a candidate.
+    /// with comments added and code corrected; `-` is standard input. Of a folder all files are reviews, and each folder in it is a candidate.
     #[arg(value_name = "REVIEW", required_unless_present = "stream")]
     pub(crate) reviews: Vec<PathBuf>,
     /// Grades one review a line from standard input on all cores, and prints one grade a line.
-    #[arg(long, conflicts_with_all = ["exercise", "reviews", "format", "output", "pass_mark", "overrides", "anonymize"])]
+    #[arg(long, conflicts_with_all = ["exercise", "reviews", "format", "pass_mark", "overrides", "anonymize"])]
     pub(crate) stream: bool,
     #[command(flatten)]
     pub(crate) bank: BankArguments,
@@ -36,6 +37,10 @@ pub(crate) struct GradeArguments {
     pub(crate) format: GradeFormat,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    /// Goes on with a stream or a cohort that was stopped, where there is one. Until all is done, what is done is kept in FILE.part,
+    /// or grades.part in the folder of the pages.
+    #[arg(long, requires = "output")]
+    pub(crate) resume: bool,
     /// Ends with status 1 if a review scores less than this share of the points.
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     pub(crate) pass_mark: Option<f64>,
@@ -67,9 +72,9 @@ pub(crate) enum ReviewFormat {
     Text,
     /// JSON of GitHub or GitLab: review comments, reviews with their body, discussions.
     Comments,
-    /// A unified diff against the source; the `#` comments that it adds are the review.
+    /// A unified diff against the source; the `#` comments and the code that it adds are the review.
     Diff,
-    /// A copy of the source; the `#` comments added to it are the review.
+    /// A copy of the source; the `#` comments added to it and the code that was corrected are the review.
     Annotated,
     /// A document of Word.
     Docx,

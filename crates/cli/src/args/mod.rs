@@ -8,6 +8,7 @@ mod explain;
 mod grade;
 mod handout;
 mod list;
+mod man;
 mod new;
 mod practice;
 mod regrade;
@@ -20,6 +21,7 @@ pub(crate) use explain::ExplainArguments;
 pub(crate) use grade::{GradeArguments, GradeFormat};
 pub(crate) use handout::HandoutArguments;
 pub(crate) use list::ListArguments;
+pub(crate) use man::ManArguments;
 pub(crate) use new::NewArguments;
 pub(crate) use practice::PracticeArguments;
 pub(crate) use regrade::RegradeArguments;
@@ -58,6 +60,7 @@ pub(crate) enum Command {
     List(ListArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use crate::args::{GradeArguments, GradeFormat};
 use crate::error::{CliError, Failure};
 use crate::grading::Grading;
 use crate::input::{STDIN, Submission};
+use crate::journal::Journal;
 use crate::status::Status;
 use crate::submissions::{self, Handed};
 use crate::{anonymize, decisions, output, pages};
@@ -24,10 +25,19 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
     let overrides = arguments.overrides.as_deref().map(decisions::read).transpose()?;
     let grading = Grading::open(exercise, &arguments.bank)?;
     let folder = arguments.reviews.iter().any(|path| path.is_dir());
-    let mut outcomes =
-        grade_all(&grading, &submissions::find(&arguments.reviews), arguments.review_format.map(Format::from));
+    let handed = submissions::find(&arguments.reviews);
+    let format = arguments.review_format.map(Format::from);
+    let pages = pages(arguments, folder || handed.len() > 1);
+    if let Some(pages) = &pages {
+        pages::make(pages)?;
+    }
+    let kept = match &pages {
+        Some(pages) => Some(pages.join("grades")),
+        None => arguments.output.output.clone().filter(|output| handed.len() > 1 && !output::is_special(output)),
+    };
+    let mut journal = kept.map(|kept| Journal::open(&kept, arguments.resume, &grading, format)).transpose()?;
+    let mut outcomes = grade_all(&grading, &handed, format, journal.as_mut())?;
     let decided = overrides.map_or(Status::Done, |overrides| decisions::apply(&overrides, &mut outcomes));
-    let pages = pages(arguments, folder || outcomes.len() > 1);
     if let Some(mapping) = &arguments.anonymize {
         anonymize::run(&mut outcomes, mapping, pages.as_deref())?;
     }
@@ -38,12 +48,20 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
         None if anything => output::write(&render(arguments, &grading, &outcomes, folder), &arguments.output)?,
         None => {}
     }
+    if let Some(journal) = journal {
+        journal.close()?;
+    }
     let worst = outcomes.iter().map(|outcome| status(outcome, arguments.pass_mark)).max().unwrap_or(Status::Done);
     Ok(worst.max(decided))
 }
 
 /// Grades all that was handed in; a terminal sees how far it is.
-fn grade_all(grading: &Grading, handed: &[Handed], format: Option<Format>) -> Vec<Outcome> {
+fn grade_all(
+    grading: &Grading,
+    handed: &[Handed],
+    format: Option<Format>,
+    mut journal: Option<&mut Journal>,
+) -> Result<Vec<Outcome>, Failure> {
     let grader = grading.grader();
     // It draws on standard error, and only where that is a terminal.
     let bar = if handed.len() > 1 { ProgressBar::new(handed.len() as u64) } else { ProgressBar::hidden() };
@@ -52,9 +70,12 @@ fn grade_all(grading: &Grading, handed: &[Handed], format: Option<Format>) -> Ve
     }
     let outcomes = handed.iter().map(|handed| {
         bar.set_message(assay_report::untrusted::one_line(&handed.name));
-        let outcome = grading.grade(&grader, bar.suspend(|| Submission::read(handed, format, grading.sources())));
+        let submission = bar.suspend(|| Submission::read(handed, format, grading.sources()));
         bar.inc(1);
-        outcome
+        match &mut journal {
+            Some(journal) => journal.grade(grading, &grader, submission),
+            None => Ok(grading.grade(&grader, submission)),
+        }
     });
     let outcomes = outcomes.collect();
     bar.finish_and_clear();

@@ -8,6 +8,7 @@ mod explain;
 mod grade;
 mod handout;
 mod list;
+mod man;
 mod new;
 mod practice;
 mod regrade;
@@ -31,5 +32,6 @@ pub(crate) fn run(command: Command) -> Result<Status, Failure> {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

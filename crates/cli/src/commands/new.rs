@@ -2,6 +2,7 @@
 
 use crate::args::NewArguments;
 use crate::error::{CliError, Failure};
+use crate::interrupt::{self, Keep};
 use crate::output;
 use crate::status::Status;
 use assay_bank::{Draft, draft, new_id, read_source};
@@ -48,7 +49,8 @@ pub(crate) fn run(arguments: &NewArguments) -> Result<Status, Failure> {
 fn write(draft: &Draft, folder: &Path) -> io::Result<()> {
     let parent = folder.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
-    let filled = tempfile::Builder::new().prefix(".assay-").tempdir_in(parent)?;
+    let make = || tempfile::Builder::new().prefix(".assay-").tempdir_in(parent);
+    let (filled, _held) = interrupt::hold(Keep::No, make, tempfile::TempDir::path)?;
     // The folder that is renamed has the permissions of any new folder, not those of a temporary one.
     let inner = filled.path().join("exercise");
     for (path, text) in &draft.files {

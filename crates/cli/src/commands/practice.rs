@@ -7,7 +7,7 @@ use crate::grading::Grading;
 use crate::input::Submission;
 use crate::status::Status;
 use crate::submissions::Handed;
-use crate::{editor, input, output};
+use crate::{editor, output};
 use assay_bank::{Exercise, Handout};
 use assay_grader::{Grader, Review};
 use assay_report::practice;
@@ -56,8 +56,7 @@ pub(crate) fn run(arguments: &PracticeArguments) -> Result<Status, Failure> {
 
 /// Grades an attempt, tells what came of it, and remembers it.
 fn grade(grading: &Grading, path: &Path, earlier: &[&Attempt], data: Option<&Path>) -> Result<Attempt, Failure> {
-    let name = input::review_name(path);
-    let Ok(read) = Submission::read(&Handed { path: path.to_owned(), name }, None, grading.sources()).review else {
+    let Ok(read) = Submission::read(&Handed::named(path), None, grading.sources()).review else {
         // Why was told already.
         return Err(Failure(Vec::new()));
     };

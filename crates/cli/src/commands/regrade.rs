@@ -14,7 +14,7 @@ use assay_report::grade::Outcome;
 use assay_report::record::sha256;
 use assay_report::regrade::{self, Comparison, OldGrade, read_grades};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(crate) fn run(arguments: &RegradeArguments) -> Result<Status, Failure> {
     let mut exercises: HashMap<String, Result<Grading, String>> = HashMap::new();
@@ -71,7 +71,7 @@ fn compare(grading: &Grading, old: &OldGrade, handed: &[Handed]) -> Comparison {
         let error = "there is no such review; name its folder with --reviews".to_owned();
         return Comparison { exercise: old.exercise.clone(), review: old.review.clone(), result: Err(error) };
     };
-    let found = Handed { name: old.review.clone(), path: found };
+    let found = Handed { name: old.review.clone(), ..found.clone() };
     let mut outcome: Outcome = grading.grade(&grading.grader(), Submission::read(&found, None, grading.sources()));
     if let Ok(grade) = &mut outcome.result
         && let Err(error) = decide(grade, &old.decisions())
@@ -84,7 +84,7 @@ fn compare(grading: &Grading, old: &OldGrade, handed: &[Handed]) -> Comparison {
 }
 
 /// The review of that name; else, under whatever name, the one with its hash.
-fn find(old: &OldGrade, handed: &[Handed]) -> Option<PathBuf> {
+fn find<'h>(old: &OldGrade, handed: &'h [Handed]) -> Option<&'h Handed> {
     let named = handed.iter().find(|handed| handed.name == old.review && handed.path.is_file());
     let by_hash = || {
         let wanted = &old.record.as_ref()?.review;
@@ -94,5 +94,5 @@ fn find(old: &OldGrade, handed: &[Handed]) -> Option<PathBuf> {
         };
         handed.iter().find(|handed| same(&handed.path))
     };
-    named.or_else(by_hash).map(|handed| handed.path.clone())
+    named.or_else(by_hash)
 }

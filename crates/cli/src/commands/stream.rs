@@ -2,20 +2,23 @@
 
 use crate::args::{BankArguments, GradeArguments};
 use crate::error::{CliError, Failure};
-use crate::grading::Grading;
+use crate::grading::{Grading, VERSION};
 use crate::input::Submission;
 use crate::lines::{Line, Lines};
 use crate::output;
+use crate::part::{Earlier, Part};
 use crate::status::Status;
 use assay_grader::{Format, Grader};
 use assay_report::grade::{self, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
+use serde::Deserialize;
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 /// So many exercises are held ready. A bank has some dozens; a stream that names more is not to fill the memory with them.
 const MOST_EXERCISES: usize = 1000;
@@ -24,12 +27,12 @@ const MOST_EXERCISES: usize = 1000;
 pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
     let mut lines = Lines::new(io::stdin().lock());
     let mut bench = Bench::new(&arguments.bank, arguments.review_format.map(Format::from));
+    let mut answers = Answers::open(arguments)?;
     // It draws on standard error, and only where that is a terminal.
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} reviews, {per_sec}") {
         bar.set_style(style);
     }
-    let mut out = io::stdout().lock();
     loop {
         let batch = lines.batch().map_err(|error| {
             CliError::new("unreadable-input", format!("standard input cannot be read: {error}"), "Send the rest again.")
@@ -37,18 +40,107 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
         if batch.is_empty() {
             break;
         }
-        let requests: Vec<Request> = batch.into_par_iter().map(Request::from).collect();
+        let mut requests: Vec<Request> = batch.into_par_iter().map(Request::from).collect();
         bar.suspend(|| requests.iter().for_each(|request| bench.prepare(request)));
-        let answers: Vec<String> = requests.par_iter().map(|request| bench.answer(request)).collect();
-        match out.write_all(answers.concat().as_bytes()).and_then(|()| out.flush()) {
-            Ok(()) => bar.inc(answers.len() as u64),
-            // A reader such as `head` has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
-            Err(error) => return Err(output::unwritable(&error)),
+        requests.drain(..answers.earlier(&requests, &bench)?);
+        let new: Vec<String> = requests.par_iter().map(|request| bench.answer(request)).collect();
+        if !answers.write(&new.concat())? {
+            break;
         }
+        bar.inc(new.len() as u64);
     }
+    answers.finish()?;
     bar.finish_and_clear();
     Ok(Status::Done)
+}
+
+/// Where answers go, and what of them is there from an earlier run.
+struct Answers {
+    to: To,
+    earlier: Option<Earlier>,
+}
+
+enum To {
+    Out(io::StdoutLock<'static>),
+    Part(Part),
+    /// A device or a pipe, which takes answers as they come.
+    Special(std::fs::File, PathBuf),
+}
+
+/// As much of an answer as tells whether it would be the same today.
+#[derive(Deserialize)]
+struct Answered {
+    id: Option<String>,
+    record: Option<AnsweredBy>,
+}
+
+#[derive(Deserialize)]
+struct AnsweredBy {
+    version: String,
+    key: String,
+}
+
+impl Answers {
+    fn open(arguments: &GradeArguments) -> Result<Self, Failure> {
+        let Some(path) = &arguments.output.output else {
+            return Ok(Self { to: To::Out(io::stdout().lock()), earlier: None });
+        };
+        if output::is_special(path) && !arguments.resume {
+            let file = std::fs::OpenOptions::new().write(true).open(path);
+            let file = file.map_err(|error| output::unwritable_file(path, &error))?;
+            return Ok(Self { to: To::Special(file, path.clone()), earlier: None });
+        }
+        let (part, earlier) = Part::open(path, arguments.resume)?;
+        Ok(Self { to: To::Part(part), earlier })
+    }
+
+    /// How many of the requests, from the first on, were answered by an earlier run. An answer that is to another request, or by
+    /// another key or program, is an error: a result is of one piece.
+    fn earlier(&mut self, requests: &[Request], bench: &Bench<'_>) -> Result<usize, Failure> {
+        let (To::Part(part), Some(earlier)) = (&self.to, &mut self.earlier) else { return Ok(0) };
+        for (index, request) in requests.iter().enumerate() {
+            let Some(line) = earlier.next() else {
+                self.earlier = None;
+                return Ok(index);
+            };
+            let line = line.map_err(|error| part.is_other(&error.to_string()))?;
+            let answer: Answered = serde_json::from_str(&line).map_err(|error| part.is_other(&error.to_string()))?;
+            if answer.id != request.id {
+                let (old, new) = (answer.id.unwrap_or_default(), request.id.as_deref().unwrap_or_default());
+                return Err(part.is_other(&format!("where it has `{old}`, the input has `{new}`")));
+            }
+            let by = |by: AnsweredBy| by.version == VERSION && bench.key(request) == Some(&*by.key);
+            if !answer.record.is_none_or(by) {
+                let id = answer.id.unwrap_or_default();
+                return Err(part.is_other(&format!("`{id}` was graded by another key or another version of assay")));
+            }
+        }
+        Ok(requests.len())
+    }
+
+    /// Writes whole lines. Gives whether anybody takes more: a reader such as `head` may have seen enough.
+    fn write(&mut self, lines: &str) -> Result<bool, Failure> {
+        let (written, path) = match &mut self.to {
+            To::Part(part) => return part.add(lines).map(|()| true),
+            To::Out(out) => (out.write_all(lines.as_bytes()).and_then(|()| out.flush()), None),
+            To::Special(file, path) => (file.write_all(lines.as_bytes()), Some(path)),
+        };
+        match (written, path) {
+            (Ok(()), _) => Ok(true),
+            (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            (Err(error), None) => Err(output::unwritable(&error)),
+            (Err(error), Some(path)) => Err(output::unwritable_file(path, &error)),
+        }
+    }
+
+    /// All requests were answered.
+    fn finish(self) -> Result<(), Failure> {
+        let To::Part(part) = self.to else { return Ok(()) };
+        if self.earlier.and_then(|mut earlier| earlier.next()).is_some() {
+            return Err(part.is_other("it has more answers than the input has lines"));
+        }
+        part.finish()
+    }
 }
 
 /// What one line asks for, as far as it could be read.
@@ -155,6 +247,12 @@ impl<'a> Bench<'a> {
             }
         };
         self.exercises.insert(name.clone(), ready);
+    }
+
+    /// The hash of the key that a request is graded by.
+    fn key(&self, request: &Request) -> Option<&str> {
+        let ready = self.exercises.get(request.exercise.as_ref()?)?;
+        Some(&ready.as_ref().ok()?.grading.key_hash)
     }
 
     /// The line that answers a request, with its line break.
