@@ -1,0 +1,176 @@
+//! Input that nobody writes by accident: too deep, too long, too many. Each gets an answer, in a time that its length explains.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{SOURCE, assay, run, sound_exercise, write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Python that nests deeply, or that a walk over its tree might take for deep.
+fn deep() -> Vec<(&'static str, String)> {
+    let blocks = (0..10_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<Vec<_>>().concat();
+    vec![
+        ("parentheses", format!("y = {}1{}\n", "(".repeat(10_000), ")".repeat(10_000))),
+        ("lists", format!("y = {}{}\n", "[".repeat(60_000), "]".repeat(60_000))),
+        ("open", "(".repeat(200_000)),
+        ("sum", format!("y = 1{}\n", " + 1".repeat(100_000))),
+        ("comparisons", format!("y = 1{}\n", " < 1".repeat(50_000))),
+        ("attributes", format!("y = a{}\n", ".a".repeat(30_000))),
+        ("calls", format!("y = a{}\n", "()".repeat(30_000))),
+        ("not", format!("y = {}1\n", "not ".repeat(15_000))),
+        ("lambdas", format!("y = {}1\n", "lambda: ".repeat(8_000))),
+        ("ifs", format!("{blocks}{}pass\n", " ".repeat(10_000))),
+        ("elifs", format!("if x:\n    pass\n{}", "elif x:\n    pass\n".repeat(10_000))),
+        ("strings", format!("y = ({})\n", "'a'\n".repeat(50_000))),
+        ("formats", format!("y = {}1{}\n", "f'{".repeat(200), "}'".repeat(200))),
+    ]
+}
+
+/// All words of a message, however it was wrapped.
+fn words(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c == '│').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// An exercise whose second source is given.
+fn exercise(root: &Path, text: &str) -> std::path::PathBuf {
+    let folder = sound_exercise(root);
+    common::edit(&folder, "exercise.toml", "source = [\"tags.py\"]", "source = [\"tags.py\", \"deep.py\"]");
+    write(&folder, "deep.py", text);
+    folder
+}
+
+#[test]
+fn deep_python_ends_in_an_answer_from_every_command_that_reads_it() {
+    let root = tempfile::tempdir().unwrap();
+    for (name, text) in deep() {
+        let folder = exercise(root.path(), &text);
+        let at = folder.to_str().unwrap();
+        write(&folder, "review.md", "Line 6: the default list is shared by all calls.\n");
+        let review = folder.join("review.md");
+        let python = folder.join("deep.py");
+        let (status, stdout, stderr) = run(assay().arg("analyze").arg(&python));
+        assert!((0..=2).contains(&status) && !stdout.is_empty(), "analyze {name}: {status} {stderr}");
+        for arguments in [
+            &["check", at][..],
+            &["grade", at, review.to_str().unwrap()],
+            &["grade", at, review.to_str().unwrap(), "--format", "html"],
+        ] {
+            let (status, stdout, stderr) = run(assay().args(arguments));
+            assert!((0..=2).contains(&status), "{arguments:?} {name}: {status} {stderr}");
+            assert!(!stdout.is_empty() || !stderr.is_empty(), "{arguments:?} {name}");
+        }
+        let id = "web/copied";
+        let bank = root.path().join("new");
+        let (status, _, stderr) = run(assay().args(["new", id, "--from"]).arg(&python).arg("--bank").arg(&bank));
+        assert!((0..=2).contains(&status), "new {name}: {status} {stderr}");
+        let _ = std::fs::remove_dir_all(bank);
+    }
+}
+
+#[test]
+fn a_manifest_that_is_too_large_deep_or_long_is_told_of() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = sound_exercise(root.path());
+    let manifest = std::fs::read_to_string(folder.join("exercise.toml")).unwrap();
+    let many = "\n[[issue]]\nid = \"a\"\nkind = \"custom\"\nsummary = \"s\"\nwhy = \"w\"\nfix = \"f\"\n".repeat(2_000);
+    for (name, text, told) in [
+        ("large", format!("{manifest}# {}\n", "x".repeat(5 << 20)), "more than the 4194304 that are read"),
+        ("deep", format!("{manifest}x = {}1{}\n", "[".repeat(100_000), "]".repeat(100_000)), "exercise.toml"),
+        ("dotted", format!("{manifest}{}x = 1\n", "a.".repeat(100_000)), "exercise.toml"),
+        ("many", format!("{manifest}{many}"), "`a`"),
+        ("bytes", "\u{0}".repeat(1_000), "exercise.toml"),
+    ] {
+        write(&folder, "exercise.toml", text);
+        let begun = Instant::now();
+        for command in ["check", "grade"] {
+            let mut run_ = assay();
+            run_.arg(command).arg(&folder);
+            if command == "grade" {
+                run_.arg(folder.join("brief.md"));
+            }
+            let (status, stdout, stderr) = run(&mut run_);
+            let all = words(&(stdout + &stderr));
+            assert!(
+                (1..=2).contains(&status) && all.contains(told),
+                "{command} {name}: {status} {}",
+                &all[..all.len().min(2_000)]
+            );
+        }
+        assert!(begun.elapsed() < Duration::from_mins(1), "{name}");
+    }
+}
+
+/// Reviews made of one thing over and over: twice the length is to take about twice the time, not four times.
+#[test]
+fn the_time_for_a_review_grows_with_its_length() {
+    type Made = fn(usize) -> String;
+    let makers: [(&str, Made); 10] = [
+        ("no full stop", |n| "the shared default set is kept ".repeat(n / 31)),
+        ("numbers", |n| "1.".repeat(n / 2)),
+        ("table", |n| {
+            format!(
+                "| line | what |\n|--|--|\n{}",
+                "| 31 | the default is shared by every call of this function |\n".repeat(n / 62)
+            )
+        }),
+        ("list", |n| "- line 31: the default is shared by every call\n".repeat(n / 47)),
+        ("words unknown", |n| "waitlst defualt shraed ".repeat(n / 23)),
+        ("brackets", |n| "[".repeat(n)),
+        ("quotes", |n| ">".repeat(n)),
+        ("backticks", |n| "`a ".repeat(n / 3)),
+        ("taken away", |n| {
+            format!(
+                "--- a/waitlist.py\n+++ b/waitlist.py\n@@ -1,1 +1,1 @@\n{}{}",
+                "-a\n".repeat(n / 6),
+                "+b  # c\n".repeat(n / 16)
+            )
+        }),
+        ("escapes", |n| format!("[{{\"body\": \"{}\"}}]", "\\u0061 ".repeat(n / 7))),
+    ];
+    let root = tempfile::tempdir().unwrap();
+    for (name, make) in makers {
+        let time = |length: usize| {
+            write(root.path(), "r.md", make(length));
+            let begun = Instant::now();
+            let (status, _, stderr) = run(assay()
+                .args(["grade", "web/course-waitlist"])
+                .arg(root.path().join("r.md"))
+                .args(["--format", "json"]));
+            assert!((0..=2).contains(&status), "{name}: {stderr}");
+            begun.elapsed()
+        };
+        let (short, long) = (time(20_000), time(160_000));
+        // Eight times the length: quadratic would be 64 times the time. What starting takes, and a busy machine, is allowed for.
+        assert!(long < short * 24 + Duration::from_secs(2), "{name}: {short:?} for 20 kB, {long:?} for 160 kB");
+    }
+}
+
+#[test]
+fn too_many_remarks_are_refused_with_the_limit() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "list.md", "- a\n".repeat(10_001));
+    let comments = vec!["{\"body\": \"a\"}"; 10_001].join(",");
+    write(root.path(), "comments.json", format!("[{comments}]"));
+    for file in ["list.md", "comments.json"] {
+        let (status, _, stderr) = run(assay().args(["grade", "web/course-waitlist"]).arg(root.path().join(file)));
+        assert!(status == 2 && words(&stderr).contains("it has 10001 lines of prose, more than the 10000"), "{stderr}");
+    }
+}
+
+/// A source of the size that is read at most; one byte more is refused.
+#[test]
+fn a_large_source_is_read_and_a_larger_one_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = exercise(root.path(), SOURCE);
+    write(&folder, "review.md", "Line 6: the default list is shared by all calls.\n");
+    for (length, wanted) in [(4 << 20, 0), ((4 << 20) + 1, 2)] {
+        let mut text = "x = 1\n".repeat(length / 6);
+        text.push_str(&"#".repeat(length - text.len()));
+        write(&folder, "deep.py", text);
+        let (status, _, stderr) = run(assay().arg("grade").arg(&folder).arg(folder.join("review.md")));
+        assert_eq!(status, wanted, "{length}: {stderr}");
+        assert!(wanted == 0 || stderr.contains("4194304"), "{stderr}");
+    }
+}
