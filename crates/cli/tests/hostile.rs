@@ -14,16 +14,11 @@ fn deep() -> Vec<(&'static str, String)> {
     vec![
         ("parentheses", format!("y = {}1{}\n", "(".repeat(10_000), ")".repeat(10_000))),
         ("lists", format!("y = {}{}\n", "[".repeat(60_000), "]".repeat(60_000))),
-        ("open", "(".repeat(200_000)),
         ("sum", format!("y = 1{}\n", " + 1".repeat(100_000))),
-        ("comparisons", format!("y = 1{}\n", " < 1".repeat(50_000))),
         ("attributes", format!("y = a{}\n", ".a".repeat(30_000))),
         ("calls", format!("y = a{}\n", "()".repeat(30_000))),
-        ("not", format!("y = {}1\n", "not ".repeat(15_000))),
         ("lambdas", format!("y = {}1\n", "lambda: ".repeat(8_000))),
         ("ifs", format!("{blocks}{}pass\n", " ".repeat(10_000))),
-        ("elifs", format!("if x:\n    pass\n{}", "elif x:\n    pass\n".repeat(10_000))),
-        ("strings", format!("y = ({})\n", "'a'\n".repeat(50_000))),
         ("formats", format!("y = {}1{}\n", "f'{".repeat(200), "}'".repeat(200))),
     ]
 }
@@ -74,12 +69,10 @@ fn a_manifest_that_is_too_large_deep_or_long_is_told_of() {
     let root = tempfile::tempdir().unwrap();
     let folder = sound_exercise(root.path());
     let manifest = std::fs::read_to_string(folder.join("exercise.toml")).unwrap();
-    let many = "\n[[issue]]\nid = \"a\"\nkind = \"custom\"\nsummary = \"s\"\nwhy = \"w\"\nfix = \"f\"\n".repeat(2_000);
     for (name, text, told) in [
         ("large", format!("{manifest}# {}\n", "x".repeat(5 << 20)), "more than the 4194304 that are read"),
         ("deep", format!("{manifest}x = {}1{}\n", "[".repeat(100_000), "]".repeat(100_000)), "exercise.toml"),
         ("dotted", format!("{manifest}{}x = 1\n", "a.".repeat(100_000)), "exercise.toml"),
-        ("many", format!("{manifest}{many}"), "`a`"),
         ("bytes", "\u{0}".repeat(1_000), "exercise.toml"),
     ] {
         write(&folder, "exercise.toml", text);
