@@ -444,8 +444,13 @@ impl<'t> Table<'t> {
             self.wrong_type(key, value, &format!("a list of tables, each headed [[{key}]]"));
             return Vec::new();
         };
+        if let Some(value) = array.get(MOST_TABLES) {
+            let message = format!("there are {} [[{key}]], more than the {MOST_TABLES} that are read", array.len());
+            let help = "An exercise has three to five issues; make several exercises of it.";
+            self.problem("too-many", value.span(), &message, "from here on they are left out", help);
+        }
         let mut all = Vec::new();
-        for value in array {
+        for value in array.iter().take(MOST_TABLES) {
             let Some(table) = value.get_ref().as_table() else {
                 self.wrong_type(key, value, &format!("a list of tables, each headed [[{key}]]"));
                 continue;
@@ -489,6 +494,9 @@ impl<'t> Table<'t> {
 
 /// An exercise of a hundred points for one issue is a slip of the pen.
 const MOST_POINTS: f64 = 100.0;
+
+/// So many issues, decoys or accepted findings are read of each; more are a mistake, and each would be told of with the manifest.
+const MOST_TABLES: usize = 100;
 
 fn integer(value: &DeValue<'_>) -> Option<i64> {
     let integer = value.as_integer()?;

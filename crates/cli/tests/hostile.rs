@@ -69,10 +69,12 @@ fn a_manifest_that_is_too_large_deep_or_long_is_told_of() {
     let root = tempfile::tempdir().unwrap();
     let folder = sound_exercise(root.path());
     let manifest = std::fs::read_to_string(folder.join("exercise.toml")).unwrap();
+    let many = "\n[[issue]]\nid = \"a\"\nkind = \"custom\"\nsummary = \"s\"\nwhy = \"w\"\nfix = \"f\"\n".repeat(5_000);
     for (name, text, told) in [
         ("large", format!("{manifest}# {}\n", "x".repeat(5 << 20)), "more than the 4194304 that are read"),
         ("deep", format!("{manifest}x = {}1{}\n", "[".repeat(100_000), "]".repeat(100_000)), "exercise.toml"),
         ("dotted", format!("{manifest}{}x = 1\n", "a.".repeat(100_000)), "exercise.toml"),
+        ("many", format!("{manifest}{many}"), "there are 5001 [[issue]], more than the 100 that are read"),
         ("bytes", "\u{0}".repeat(1_000), "exercise.toml"),
     ] {
         write(&folder, "exercise.toml", text);
@@ -138,6 +140,23 @@ fn the_time_for_a_review_grows_with_its_length() {
         // Eight times the length: quadratic would be 64 times the time. What starting takes, and a busy machine, is allowed for.
         assert!(long < short * 24 + Duration::from_secs(2), "{name}: {short:?} for 20 kB, {long:?} for 160 kB");
     }
+}
+
+/// Findings for people quote the source; that is no reason to read it from the start for each.
+#[test]
+fn many_findings_are_shown_at_once() {
+    let root = tempfile::tempdir().unwrap();
+    let functions = (0..3_000).map(|number| format!("def f{number}(x=[]):\n    x.append(1)\n    return x\n\n"));
+    write(root.path(), "many.py", functions.collect::<Vec<_>>().concat());
+    let begun = Instant::now();
+    let (status, stdout, stderr) = run(assay().args(["analyze", "--select", "mutable-default"]).arg(root.path()));
+    assert_eq!((status, stderr.as_str()), (1, ""));
+    assert!(
+        stdout.contains("many.py:11997:") && stdout.ends_with("3000 findings in 1 file\n"),
+        "{}",
+        &stdout[stdout.len() - 500..]
+    );
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
 #[test]

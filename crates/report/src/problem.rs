@@ -2,11 +2,45 @@
 
 use crate::Look;
 use crate::untrusted::{Visible, visible};
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::fmt;
 
 /// A source with a longer line is not quoted: nobody can read it, and miette cannot point so far to the right.
 const LONGEST_LINE: usize = 10_000;
+
+/// So many lines before and after the labels are kept; miette shows fewer.
+const AROUND: usize = 3;
+
+/// The lines of a source that labels are about. To find a line, miette reads from the start again and again, which for a long
+/// source and many diagnostics takes minutes.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// Lines before the first.
+    before: usize,
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let found = self.text.read_span(span, lines_before, lines_after)?;
+        let (line, column, count) = (found.line() + self.before, found.column(), found.line_count());
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), found.data(), *found.span(), line, column, count)))
+    }
+}
+
+/// The whole lines that hold both offsets, with some before and after.
+fn lines_around(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+    let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end));
+    let from = text[..start].rmatch_indices('\n').nth(AROUND).map_or(0, |(at, _)| at + 1);
+    let to = text[end..].match_indices('\n').nth(AROUND).map_or(text.len(), |(at, _)| end + at + 1);
+    from..to
+}
 
 /// One diagnostic for a terminal. Control characters in it and in the source that it quotes are made visible.
 pub fn text(diagnostic: &dyn Diagnostic, look: Look) -> String {
@@ -30,7 +64,7 @@ pub(crate) struct Safe {
     code: Option<String>,
     help: Option<String>,
     severity: Option<miette::Severity>,
-    source: Option<NamedSource<String>>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
 }
 
@@ -78,8 +112,15 @@ impl Safe {
         text: &str,
         labels: impl IntoIterator<Item = (usize, usize, String)>,
     ) -> Self {
-        let shown = Visible::new(text);
         let labels: Vec<_> = labels.into_iter().collect();
+        let first = labels.iter().map(|(start, ..)| *start).min().unwrap_or(0);
+        let last = labels.iter().map(|(_, end, _)| *end).max().unwrap_or(0).max(first);
+        if last > text.len() {
+            // The file was changed since; the message stands alone.
+            return self;
+        }
+        let lines = lines_around(text, first, last);
+        let shown = Visible::new(&text[lines.clone()]);
         if shown.text.lines().any(|line| line.len() > LONGEST_LINE) {
             let start = labels.first().map_or(0, |(start, ..)| text.floor_char_boundary(*start));
             let line = text[..start].matches('\n').count() + 1;
@@ -90,12 +131,13 @@ impl Safe {
         self.labels = labels
             .into_iter()
             .map(|(start, end, text)| {
-                let (start, end) = (shown.offset(start), shown.offset(end));
+                let (start, end) = (shown.offset(start - lines.start), shown.offset(end - lines.start));
                 let text = visible(&text).into_owned();
                 LabeledSpan::new((!text.is_empty()).then_some(text), start, end.saturating_sub(start))
             })
             .collect();
-        self.source = Some(NamedSource::new(visible(name), shown.text));
+        let before = text[..lines.start].matches('\n').count();
+        self.source = Some(Excerpt { name: visible(name).into_owned(), text: shown.text, before });
         self
     }
 }

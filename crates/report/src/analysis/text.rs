@@ -41,7 +41,9 @@ fn diagnostic(finding: &Finding, source: Option<&String>) -> Safe {
         Confidence::Low => miette::Severity::Advice,
     };
     let help = format!("`assay explain {}` says why it matters and how it is mended.", finding.kind);
-    let Some(source) = source else {
+    let last = finding.labels.iter().map(|label| label.span.end).fold(finding.span.end, usize::max);
+    // A file that has become shorter meanwhile is not quoted.
+    let Some(source) = source.filter(|source| last <= source.len()) else {
         let message = format!("{}:{}:{}: {}", finding.path, finding.span.line, finding.span.column, finding.message);
         return Safe::message(severity, finding.rule, &message, Some(&help));
     };
