@@ -11,11 +11,16 @@ ROOT = Path(__file__).resolve().parent.parent
 RUFF = "ruff==0.14.0"
 
 
-def analyzer() -> list[str]:
-    """Builds assay and returns the command that analyses."""
+def assay() -> str:
+    """Builds assay and returns the program."""
     subprocess.run(["cargo", "build", "--release", "-q", "-p", "assay"], cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    return [str(target / "release" / "assay"), "analyze"]
+    return str(target / "release" / "assay")
+
+
+def analyzer() -> list[str]:
+    """The command that analyses."""
+    return [assay(), "analyze"]
 
 
 def ruff() -> list[str]:
