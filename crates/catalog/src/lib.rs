@@ -2,6 +2,7 @@
 //!
 //! Every kind is one TOML file under `kinds/`; the files are part of the binary. This crate knows no Python and no review.
 
+pub mod grams;
 pub mod model;
 pub mod rubric;
 

@@ -45,7 +45,7 @@ fn outputs_are_valid() {
     holds("calibrate", &["calibrate", "fixtures/corpus/web-django-invoices", "--format", "json"]);
     write(folder.path(), "broken.py", "def (");
     holds("analyze", &["analyze", "fixtures/rules", &at("broken.py"), "--format", "json"]);
-    holds("check", &["check", "exercises/web/course-waitlist", "fixtures/hard", "--format", "json"]);
+    holds("check", &["check", "exercises/web/course-waitlist", "fixtures/corpus", "--format", "json"]);
 }
 
 /// A line is graded where the schema of requests allows it, and every answer is what the schema of answers promises.

@@ -15,9 +15,9 @@ use std::fmt::Write as _;
 
 /// A credit is given from this probability on: where yes and no are equally likely.
 const GIVEN: f64 = 0.5;
-/// Between these a person should look. On exercises left out of the fit one review in five holds such a credit; to send every
+/// Between these a person should look. On exercises left out of the fit one review in seven holds such a credit; to send every
 /// doubtful one to a person would send most reviews.
-const UNSURE: (f64, f64) = (0.46, 0.54);
+const UNSURE: (f64, f64) = (0.47, 0.53);
 /// The author of the key said that these words earn the credit.
 const BY_TERM: f64 = 0.9;
 /// Shares of an issue's points for named, why and fix.
@@ -93,6 +93,11 @@ impl Case<'_> {
         self.targets.iter().enumerate().filter(|(_, target)| target.decoy)
     }
 
+    /// Whether a passage has words or code to quote.
+    fn speaks(&self, passage: usize) -> bool {
+        self.passages[passage].words > 0 || self.passages[passage].new_code > 0
+    }
+
     fn judge(&self, index: usize, target: &Target, readable: bool) -> Judged {
         let mut p = [0.0; 3];
         for (p, given) in p.iter_mut().zip(&self.observed.credits[index]) {
@@ -102,8 +107,8 @@ impl Case<'_> {
         if target.kind == PROSE {
             (p[1], p[2]) = (0.0, 0.0);
         }
-        // Without a single passage there is nothing to quote, so there is nothing to credit.
-        if !readable || !self.mine(index).any(|_| true) {
+        // Without a single passage to quote there is nothing to credit.
+        if !readable || !self.mine(index).any(|passage| self.speaks(passage)) {
             p = [0.0; 3];
         }
         for (p, terms) in p.iter_mut().zip(&target.terms) {
@@ -187,7 +192,7 @@ impl Case<'_> {
         };
         let strength = |passage: usize| self.said(passage, index, role);
         self.mine(index)
-            .filter(|&passage| self.passages[passage].words > 0 || self.passages[passage].new_code > 0)
+            .filter(|&passage| self.speaks(passage))
             .max_by(|&a, &b| strength(a).total_cmp(&strength(b)).then(b.cmp(&a)))
     }
 

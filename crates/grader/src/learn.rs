@@ -4,6 +4,7 @@
 
 use crate::Review;
 use crate::chain::Join;
+use crate::grams::Index;
 use crate::issue::Issue;
 use crate::observe::Seen;
 use crate::passage::Passage;
@@ -13,6 +14,7 @@ pub use crate::role::Taken;
 use crate::role::{ROLE_NAMES, ROLES};
 use crate::target::Target;
 use crate::whole::Whole;
+use assay_catalog::grams::LENGTH;
 use std::ops::Range;
 
 /// Named observations that are not 0.
@@ -35,12 +37,18 @@ fn named(names: &[&'static str], values: &[f64]) -> Features {
 }
 
 impl<'g> Sight<'g> {
-    pub(crate) fn new(review: &Review, passages: Vec<Passage>, targets: &'g [Target], map: &Map) -> Self {
+    pub(crate) fn new(
+        review: &Review,
+        passages: Vec<Passage>,
+        targets: &'g [Target],
+        grams: &Index,
+        map: &Map,
+    ) -> Self {
         let spans = passages
             .iter()
             .map(|passage| review.parts[passage.part].span(passage.unit.start, passage.unit.end))
             .collect();
-        let seen = Seen::new(&passages, targets, map);
+        let seen = Seen::new(&passages, targets, grams, map);
         Self { targets, passages, spans, seen }
     }
 
@@ -57,6 +65,11 @@ impl<'g> Sight<'g> {
     /// The stems of a passage's words, each once.
     pub fn stems(&self, passage: usize) -> impl Iterator<Item = &str> {
         self.passages[passage].stems()
+    }
+
+    /// The runs of letters of a passage, each once.
+    pub fn grams(&self, passage: usize) -> impl Iterator<Item = [u8; LENGTH]> {
+        self.passages[passage].grams.grams()
     }
 
     /// How each passage is joined to the one before it.

@@ -9,6 +9,7 @@ pub mod chain;
 mod credit;
 pub mod decide;
 mod grade;
+mod grams;
 mod issue;
 mod key;
 mod language;
@@ -37,6 +38,7 @@ pub struct Grader<'k> {
     key: &'k Key,
     map: place::Map,
     targets: Vec<target::Target>,
+    grams: grams::Index,
     speller: text::Speller,
     brief: passage::Brief,
     tables: observe::Tables,
@@ -49,19 +51,20 @@ impl<'k> Grader<'k> {
         let map = place::Map::new(&key.sources, |word| english.contains(word));
         let targets = target::targets(key, &map);
         let tables = observe::Tables::new(&targets);
-        Self { key, map, targets, speller: target::speller(key), brief: passage::Brief::new(key), tables }
+        let grams = target::grams(&targets);
+        Self { key, map, targets, grams, speller: target::speller(key), brief: passage::Brief::new(key), tables }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
         let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        let observed = observe::observe(&passages, &self.targets, &self.map, &self.tables);
+        let observed = observe::observe(&passages, &self.targets, &self.grams, &self.map, &self.tables);
         credit::Case { key: self.key, review, targets: &self.targets, passages: &passages, observed: &observed }.grade()
     }
 
     /// What is seen of one review before it is weighed, for fitting the weights.
     pub fn see(&self, review: &Review) -> learn::Sight<'_> {
         let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        learn::Sight::new(review, passages, &self.targets, &self.map)
+        learn::Sight::new(review, passages, &self.targets, &self.grams, &self.map)
     }
 }

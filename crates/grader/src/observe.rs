@@ -1,6 +1,7 @@
 //! Puts the observations together: which passage speaks of what, in which role, and what follows for each issue.
 
 use crate::chain::{CHANGES, JOINS, Join, STEPS, sums};
+use crate::grams::{Counts, Index};
 use crate::issue::Issue;
 use crate::observations::dot;
 use crate::passage::Passage;
@@ -86,11 +87,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(passages: &[Passage], targets: &[Target], map: &Map) -> Self {
-        let compared: Vec<Vec<Compared>> = passages
+    pub(crate) fn new(passages: &[Passage], targets: &[Target], grams: &Index, map: &Map) -> Self {
+        let mut compared: Vec<Vec<Compared>> = passages
             .iter()
             .map(|passage| targets.iter().map(|target| target.compare(passage, map)).collect())
             .collect();
+        compare_grams(passages, grams, &mut compared);
         let document = Document::new(passages);
         let subjects = passages
             .iter()
@@ -133,6 +135,23 @@ impl Seen {
     }
 }
 
+/// Fills in the likeness by runs of letters.
+fn compare_grams(passages: &[Passage], index: &Index, compared: &mut [Vec<Compared>]) {
+    let mut remarks: BTreeMap<usize, Vec<&Counts>> = BTreeMap::new();
+    for passage in passages {
+        remarks.entry(passage.unit.remark).or_default().push(&passage.grams);
+    }
+    let remarks: BTreeMap<usize, Vec<f64>> =
+        remarks.into_iter().map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts)))).collect();
+    for (passage, row) in passages.iter().zip(compared) {
+        let own = index.cosines(&passage.grams);
+        for ((x, own), remark) in row.iter_mut().zip(own.chunks(3)).zip(remarks[&passage.unit.remark].chunks(3)) {
+            x.grams.copy_from_slice(own);
+            x.remark_grams = remark.iter().copied().fold(0.0, f64::max);
+        }
+    }
+}
+
 fn join(passages: &[Passage], index: usize) -> Join {
     let Some(before) = index.checked_sub(1) else { return Join::New };
     let (before, here) = (&passages[before].unit, &passages[index].unit);
@@ -160,8 +179,8 @@ pub(crate) struct Observed {
     pub(crate) credits: Vec<Vec<f64>>,
 }
 
-pub(crate) fn observe(passages: &[Passage], targets: &[Target], map: &Map, tables: &Tables) -> Observed {
-    let seen = Seen::new(passages, targets, map);
+pub(crate) fn observe(passages: &[Passage], targets: &[Target], grams: &Index, map: &Map, tables: &Tables) -> Observed {
+    let seen = Seen::new(passages, targets, grams, map);
     if targets.iter().any(|target| target.kind == PROSE) {
         return by_prose(passages, targets, seen, tables);
     }

@@ -1,6 +1,7 @@
 //! What each unit of a review says: its words, concepts, places, and how it says them.
 
 use crate::Key;
+use crate::grams::Counts;
 use crate::lexicon::{self, Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places};
 use crate::review::{Part, Review};
@@ -24,6 +25,8 @@ pub(crate) struct Passage {
     pub(crate) content: BTreeSet<Sense>,
     /// Stems of the content words, each once.
     pub(crate) content_stems: BTreeSet<String>,
+    /// Runs of letters of its text.
+    pub(crate) grams: Counts,
     /// Places the unit itself names.
     pub(crate) places: Places,
     /// Places taken over from the heading, the quotation, or the sentence before.
@@ -45,6 +48,8 @@ pub(crate) struct Passage {
     pub(crate) lists: bool,
     /// It speaks of what this exercise is about.
     pub(crate) about: bool,
+    /// It names a module that the exercise does not have.
+    pub(crate) foreign: bool,
     /// It only repeats the source or the brief, or speaks to the grader.
     pub(crate) borrowed: bool,
     /// It stands in a remark that says all is well.
@@ -364,6 +369,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         around: concepts,
         content,
         content_stems,
+        grams: Counts::new(raw),
         places,
         inherited: Places::default(),
         joining,
@@ -375,6 +381,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         denied: false,
         borrowed: false,
         about: false,
+        foreign: map.foreign(raw),
         after_tests: false,
         lists: raw.matches([',', ';', '/']).count() >= 2,
     }

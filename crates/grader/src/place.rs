@@ -64,6 +64,9 @@ const KEYWORDS: &[&str] = &[
 
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex("[A-Za-z_][A-Za-z0-9_]*"));
 
+/// `jobs/parser.py`.
+static MODULE: LazyLock<Regex> = LazyLock::new(|| regex(r"[\w/-]+\.py\b"));
+
 /// `line 12`, `lines 12-15`, `L12`, `l. 34`, `ln 7`, `#12`, and what follows after commas and dashes.
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -204,6 +207,14 @@ impl Map {
     pub(crate) fn mentioned(&self, text: &str) -> Option<usize> {
         let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         self.files.iter().position(|file| text.contains(base(&file.path).as_str()))
+    }
+
+    /// Whether the text names a Python module that the exercise does not have. Tests may well be spoken of that are yet to be written.
+    pub(crate) fn foreign(&self, text: &str) -> bool {
+        MODULE
+            .find_iter(text)
+            .map(|found| found.as_str())
+            .any(|path| !path.contains("test") && self.file(path).is_none())
     }
 
     fn add_numbers(&self, file: usize, text: &str, places: &mut Places) {

@@ -22,13 +22,15 @@ observations! {
         named, why, fix,
         /// Likeness to the key's prose, and words shared with it.
         like_summary, like_why, like_fix, like_all, cosine, shared, shared_names, term,
+        grams_summary, grams_why, grams_fix, grams_most, grams_remark,
         lines_named, lines_like, names_like, names_named,
         /// How far it is ahead of the best of the other issues.
         like_margin, cosine_margin, most_alike, named_margin, lines_margin,
+        grams_summary_margin, grams_why_margin, grams_fix_margin, grams_margin, grams_remark_margin,
         /// What its heading says.
         heading_named, heading_like, heading_lines, heading_names, heading_elsewhere,
         after_tests, cases,
-        harm, suggests, new_code, denies, nit,
+        harm, suggests, new_code, denies, nit, foreign,
         code_lines, code_fix, code_like_fix,
     }
 }
@@ -95,6 +97,11 @@ impl Subject {
             shared: x.shared,
             shared_names: x.shared_names,
             term: flag(x.terms.contains(&true)),
+            grams_summary: 2.0 * x.grams[0],
+            grams_why: 2.0 * x.grams[1],
+            grams_fix: 2.0 * x.grams[2],
+            grams_most: 2.0 * x.grams_most(),
+            grams_remark: 2.0 * x.remark_grams,
             lines_named: x.own.lines * x.named,
             lines_like: x.own.lines * x.like_all,
             names_like: x.own.names * x.like_all,
@@ -102,6 +109,11 @@ impl Subject {
             like_margin,
             cosine_margin: x.cosine - best_other(|c| c.cosine),
             most_alike: flag(like_margin > AHEAD && x.like_all > ALIKE),
+            grams_summary_margin: 2.0 * (x.grams[0] - best_other(|c| c.grams[0])),
+            grams_why_margin: 2.0 * (x.grams[1] - best_other(|c| c.grams[1])),
+            grams_fix_margin: 2.0 * (x.grams[2] - best_other(|c| c.grams[2])),
+            grams_margin: 2.0 * (x.grams_most() - best_other(Compared::grams_most)),
+            grams_remark_margin: 2.0 * (x.remark_grams - best_other(|c| c.remark_grams)),
             named_margin: x.named - best_other(|c| c.named),
             lines_margin: x.own.lines - best_other(|c| c.own.lines),
             heading_named: of_head(|c| c.named),
@@ -116,6 +128,7 @@ impl Subject {
             new_code: flag(passage.new_code > 0),
             denies: flag(passage.tone.denies),
             nit: flag(passage.tone.nit),
+            foreign: flag(passage.foreign),
             code_lines: code * x.own.lines,
             code_fix: code * x.fix,
             code_like_fix: code * x.like[2],

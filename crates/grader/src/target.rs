@@ -1,5 +1,6 @@
 //! The issues and decoys of a key, prepared for comparison with passages.
 
+use crate::grams::Index;
 use crate::lexicon::{KindRules, Lexicon, Phrase, Rule, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
@@ -21,6 +22,8 @@ pub(crate) struct Target {
     pub(crate) prose: [BTreeMap<Sense, f64>; 3],
     /// All three together.
     pub(crate) all: BTreeMap<Sense, f64>,
+    /// Summary, why and fix as they are written.
+    pub(crate) text: [String; 3],
     /// Stems of all its prose.
     pub(crate) stems: BTreeSet<String>,
     /// The key's own phrases that earn named, why and fix.
@@ -108,11 +111,24 @@ fn target(
         profile,
         names,
         terms: Default::default(),
+        text: prose.clone(),
         stems: stems(&text::tokens(&prose.join(" "), 0, prose.join(" ").len(), None)),
         prose: senses,
         all,
     }
 }
+
+/// Summary, why and fix of each target in turn, to compare passages with. A text that says next to nothing is like anything
+/// that says the same nothing: it is left empty.
+pub(crate) fn grams(targets: &[Target]) -> Index {
+    let says = |text: &&str| stems(&text::tokens(text, 0, text.len(), None)).len() >= TELLING;
+    Index::new(
+        targets.iter().flat_map(|target| &target.text).map(|text| Some(text.as_str()).filter(says).unwrap_or("")),
+    )
+}
+
+/// Content words from which on a text of the key can be told from others.
+const TELLING: usize = 3;
 
 /// A speller for reviews of this exercise.
 pub(crate) fn speller(key: &Key) -> Speller {
@@ -185,6 +201,9 @@ pub(crate) struct Compared {
     pub(crate) like_all: f64,
     /// Cosine of the stems of the passage and of the key's prose.
     pub(crate) cosine: f64,
+    /// Likeness by runs of letters to the key's summary, why and fix, and the most of it that the whole remark has.
+    pub(crate) grams: [f64; 3],
+    pub(crate) remark_grams: f64,
     /// Words shared with the key's prose: those that are no names of the source, and those that are.
     pub(crate) shared: f64,
     pub(crate) shared_names: f64,
@@ -193,6 +212,11 @@ pub(crate) struct Compared {
 }
 
 impl Compared {
+    /// The most of the likeness by runs of letters.
+    pub(crate) fn grams_most(&self) -> f64 {
+        self.grams.iter().copied().fold(0.0, f64::max)
+    }
+
     /// The fit of the place that counts: its own, else the one taken over.
     pub(crate) fn place(&self) -> Fit {
         if self.own_place { self.own } else { self.held }
@@ -221,6 +245,8 @@ impl Target {
             like: self.prose.each_ref().map(|prose| similarity(&passage.content, prose)),
             like_all: similarity(&passage.content, &self.all),
             cosine: cosine(&passage.content_stems, &self.stems),
+            grams: Default::default(),
+            remark_grams: 0.0,
             shared,
             shared_names,
             terms: self.terms.each_ref().map(|terms| terms.iter().any(|term| term.stands_in(&passage.tokens))),

@@ -3,6 +3,8 @@
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 
@@ -52,7 +54,7 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
             let mut stop = i + c.len_utf8();
             let mut number = c.is_ascii_digit();
             while let Some(&(j, d)) = chars.peek() {
-                let inner = d.is_alphanumeric() || d == '_';
+                let inner = d.is_alphanumeric() || d == '_' || is_combining_mark(d);
                 // don't, isn't: one word with its apostrophe; 1,412 and 5.00: one number.
                 let joined = (matches!(d, '\'' | '’')
                     && c.is_alphabetic()
@@ -114,6 +116,9 @@ fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: O
             return;
         }
         let mut word = piece.to_lowercase().replace('’', "'");
+        if !word.is_ascii() {
+            word = word.nfc().collect();
+        }
         if let Some(better) = speller.and_then(|speller| speller.correct(&word)) {
             better.clone_into(&mut word);
         }

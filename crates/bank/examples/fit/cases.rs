@@ -2,60 +2,86 @@
 
 use crate::regression::{Example, Regression};
 use crate::{Case, Row, TargetOf};
-use assay_bank::{Bank, Exercise};
+use assay_bank::{Bank, Exercise, Folder};
 use assay_grader::agreement::{Counts, Label};
 use assay_grader::{Grader, Key, Review};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-/// Reads the exercises of these folders. What they borrow from lives as long as the program, for it ends with the fit.
+/// Reads the exercises of these folders. A folder without any holds more labelled reviews of the others, by the exercise's name.
+/// What the cases borrow from lives as long as the program, for it ends with the fit.
 pub(crate) fn read(folders: &[&String]) -> Vec<Case> {
     let mut cases = Vec::new();
-    for folder in folders {
-        let set = Path::new(folder).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        for entry in Bank::open(Path::new(folder)).entries {
-            let exercise =
-                Exercise::load(&entry.id, entry.folder).unwrap_or_else(|problems| panic!("{}: {problems:?}", entry.id));
-            let (Some(labels), _) = exercise.labels() else { continue };
-            let labels: Vec<Label> = labels.rows.into_iter().map(|(label, _)| label).collect();
-            let annotations = exercise.folder.read("passages.csv").ok().map(|text| annotations(&text));
-            let key: &'static Key = Box::leak(Box::new(exercise.key()));
-            let grader: &'static Grader<'static> = Box::leak(Box::new(Grader::new(key)));
-            for sample in exercise.samples().0 {
-                let review = Review::from_bytes(&sample.name, &sample.bytes).expect("labelled reviews can be read");
-                let ids = key
-                    .issues
-                    .iter()
-                    .map(|issue| (&issue.id, issue.kind.as_str()))
-                    .chain(key.decoys.iter().map(|decoy| (&decoy.id, "decoy")));
-                let targets: Vec<TargetOf> = ids
-                    .map(|(id, kind)| TargetOf {
-                        id: id.clone(),
-                        kind: kind.to_owned(),
-                        label: labels
-                            .iter()
-                            .find(|label| label.review == sample.name && label.issue == *id)
-                            .map(|label| [label.named, label.why, label.fix]),
-                    })
-                    .collect();
-                let sight = grader.see(&review);
-                let annotated = annotations
-                    .as_ref()
-                    .and_then(|annotations| annotations.get(&sample.name))
-                    .map(|spans| sight.spans().iter().map(|span| annotated(span, spans, &targets)).collect());
-                cases.push(Case {
-                    set: set.clone(),
-                    exercise: entry.id.clone(),
-                    review: sample.name,
-                    targets,
-                    sight,
-                    annotated,
-                });
-            }
+    for (set, exercise) in exercises(folders) {
+        let labels = exercise.labels().0.map_or_else(Vec::new, |labels| labels.rows);
+        let labels: Vec<Label> = labels.into_iter().map(|(label, _)| label).collect();
+        let annotations = exercise.folder.read("passages.csv").ok().map(|text| annotations(&text));
+        let key: &'static Key = Box::leak(Box::new(exercise.key()));
+        let grader: &'static Grader<'static> = Box::leak(Box::new(Grader::new(key)));
+        for sample in exercise.samples().0 {
+            let review = Review::from_bytes(&sample.name, &sample.bytes).expect("labelled reviews can be read");
+            let ids = key
+                .issues
+                .iter()
+                .map(|issue| (&issue.id, issue.kind.as_str()))
+                .chain(key.decoys.iter().map(|decoy| (&decoy.id, "decoy")));
+            let targets: Vec<TargetOf> = ids
+                .map(|(id, kind)| TargetOf {
+                    id: id.clone(),
+                    kind: kind.to_owned(),
+                    label: labels
+                        .iter()
+                        .find(|label| label.review == sample.name && label.issue == *id)
+                        .map(|label| [label.named, label.why, label.fix]),
+                })
+                .collect();
+            let sight = grader.see(&review);
+            let annotated = annotations
+                .as_ref()
+                .and_then(|annotations| annotations.get(&sample.name))
+                .map(|spans| sight.spans().iter().map(|span| annotated(span, spans, &targets)).collect());
+            cases.push(Case {
+                set: set.clone(),
+                exercise: exercise.id.clone(),
+                review: sample.name,
+                targets,
+                text: review.text,
+                sight,
+                annotated,
+            });
         }
     }
     cases
+}
+
+/// Each exercise with the name of the folder its reviews are from.
+fn exercises(folders: &[&String]) -> Vec<(String, Exercise)> {
+    let (mut found, mut more) = (Vec::new(), Vec::new());
+    for folder in folders.iter().map(|folder| Path::new(folder)) {
+        let set = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let entries = Bank::open(folder).entries;
+        if entries.is_empty() {
+            more.push((set.clone(), folder));
+        }
+        for entry in entries {
+            let exercise =
+                Exercise::load(&entry.id, entry.folder).unwrap_or_else(|problems| panic!("{}: {problems:?}", entry.id));
+            found.push((set.clone(), exercise));
+        }
+    }
+    let others: Vec<_> = more
+        .iter()
+        .flat_map(|(set, folder)| found.iter().map(move |(_, exercise)| (set, folder, exercise)))
+        .filter_map(|(set, folder, exercise)| {
+            let name = exercise.id.rsplit('/').next()?;
+            let reviews = folder.join(name);
+            let same = reviews.is_dir().then(|| exercise.clone())?;
+            Some((set.clone(), Exercise { id: name.to_owned(), folder: Folder::Disk(reviews), ..same }))
+        })
+        .collect();
+    found.extend(others);
+    found
 }
 
 /// What readers said of a part of a review: its bytes, the ids of what it is about, its roles.
@@ -86,6 +112,19 @@ fn annotated(span: &Range<usize>, annotations: &[Annotation], targets: &[TargetO
     let Some(best) = annotations.iter().rev().max_by_key(|other| shared(other)) else { return Default::default() };
     let about = best.about.iter().filter_map(|id| targets.iter().position(|target| target.id == *id)).collect();
     (about, best.roles.clone())
+}
+
+/// Prints `passages.csv` as a reader gets it to fill in, with the text of each passage.
+pub(crate) fn print_passages(cases: &[Case]) {
+    let mut out = csv::Writer::from_writer(std::io::stdout());
+    let mut row = |row: &[&str]| out.write_record(row).expect("standard output takes the table");
+    row(&["review", "start", "end", "about", "roles", "text"]);
+    for case in cases {
+        for span in case.sight.spans() {
+            let (start, end) = (span.start.to_string(), span.end.to_string());
+            row(&[&case.review, &start, &end, "", "", &case.text[span.clone()]]);
+        }
+    }
 }
 
 /// A credit is given from this probability on, as the grader does.
@@ -161,7 +200,7 @@ pub(crate) fn report(rows: &[Row], predicted: &[[f64; 3]], errors: bool) {
 
 /// How often sure credits are wrong, and how many reviews hold one that is not sure.
 fn sureness(rows: &[Row], predicted: &[[f64; 3]]) {
-    for width in [0.05, 0.1, 0.15, 0.2, 0.3, 0.4] {
+    for width in [0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4] {
         let (mut sure, mut wrong) = (0_u32, 0_u32);
         let mut unsure: BTreeMap<(&str, &str), bool> = BTreeMap::new();
         for (row, p) in rows.iter().zip(predicted) {

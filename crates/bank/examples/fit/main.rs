@@ -1,14 +1,14 @@
 //! Fits the grader's weights to labelled reviews, and tells how well weights agree with exercises they were not fitted to.
 //!
 //! ```text
-//! cargo run --release -p assay-bank --example fit -- fixtures/corpus fixtures/corpus-2 fixtures/corpus-3 fixtures/hard exercises
+//! cargo run --release -p assay-bank --example fit -- fixtures/corpus* fixtures/hard fixtures/terse exercises
 //! ```
 //!
 //! Two things are learned: what each passage speaks of and which part it plays (from `passages.csv`, where readers said so for
 //! every passage), and what follows for each credit (from `labels.csv`). The figures are those on exercises left out: a fifth of
 //! the annotated exercises in turn for the former, each exercise in turn for the latter. The weights that are written to
-//! `crates/catalog/model.toml` and `words.toml` come from all of them; `--no-write` leaves the files as they are.
-//! `--errors` lists what was predicted wrongly.
+//! `crates/catalog/model.toml` and `words.toml` come from all of them, as do the counts in `grams.txt`; `--no-write` leaves the files as they are.
+//! `--errors` lists what was predicted wrongly. `--passages` only prints the passages, for readers who say what each is about.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool for developers; it stops at the first fault")]
 
@@ -34,13 +34,14 @@ const CREDIT_PENALTIES: [f64; 3] = [3.3, 21.0, 1.0];
 /// Parts into which the annotated exercises are divided.
 const FOLDS: usize = 5;
 /// A sample of the bank counts so often: those who read the bank's samples must find them graded as they are labelled.
-const SAMPLE: f64 = 3.0;
+const SAMPLE: f64 = 6.0;
 
 /// One labelled review.
 pub(crate) struct Case {
     pub(crate) set: String,
     pub(crate) exercise: String,
     pub(crate) review: String,
+    pub(crate) text: String,
     pub(crate) targets: Vec<TargetOf>,
     pub(crate) sight: Sight<'static>,
     /// For each passage what readers said it is about, and its roles.
@@ -65,9 +66,14 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let flag = |name: &str| arguments.iter().any(|argument| argument == name);
     let folders: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    assert!(!folders.is_empty(), "usage: fit [--no-write] [--errors] FOLDER...");
+    assert!(!folders.is_empty(), "usage: fit [--no-write] [--errors] [--passages] FOLDER...");
     let all = cases::read(&folders);
-    let (prose, cases): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.sight.likeness().is_some());
+    if flag("--passages") {
+        cases::print_passages(&all);
+        return;
+    }
+    let labelled = all.into_iter().filter(|case| case.targets.iter().any(|target| target.label.is_some()));
+    let (prose, cases): (Vec<Case>, Vec<Case>) = labelled.partition(|case| case.sight.likeness().is_some());
     let annotated: Vec<&Case> = cases.iter().filter(|case| case.annotated.is_some()).collect();
 
     let fold_of = folds(&annotated);
@@ -131,6 +137,7 @@ fn main() {
     if !flag("--no-write") {
         let credits = Credits::fit(rows.iter());
         write::write(&passages, &empty_model, &credits, likeness.as_ref());
+        write::grams(&annotated);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::regression::Regression;
 use crate::subjects::{CHANGE, NONE};
-use crate::{Credits, Passages, WORDS};
+use crate::{Case, Credits, Passages, WORDS};
+use assay_catalog::grams::COMMON;
 use assay_catalog::model::{self, WORD_COLUMNS};
 use assay_grader::learn::ROLE_ORDER;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::fmt::Write as _;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/model.toml");
 const WORD_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/words.toml");
+const GRAM_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/grams.txt");
 /// Weights of words that are smaller than this, and rows of nothing else, are left out.
 const SMALL: f64 = 0.02;
 
@@ -81,6 +83,25 @@ pub(crate) fn write(passages: &Passages, empty: &Regression, credits: &Credits, 
         let _ = writeln!(text, "{stem:?} = [{}]", weights.join(", "));
     }
     std::fs::write(WORD_FILE, text).expect("words.toml can be written");
+}
+
+/// Writes in how many passages each run of letters stands.
+pub(crate) fn grams(cases: &[&Case]) {
+    let mut passages = 0;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for case in cases {
+        for passage in 0..case.sight.spans().len() {
+            passages += 1;
+            for gram in case.sight.grams(passage) {
+                *counts.entry(String::from_utf8_lossy(&gram).into_owned()).or_default() += 1;
+            }
+        }
+    }
+    let mut text = format!("{passages}\n");
+    for (gram, count) in counts.into_iter().filter(|(_, count)| *count >= COMMON) {
+        let _ = writeln!(text, "{gram} {count}");
+    }
+    std::fs::write(GRAM_FILE, text).expect("grams.txt can be written");
 }
 
 fn put(tables: &mut Tables, table: &str, group: &str, name: &str, weight: f64) {
