@@ -7,9 +7,10 @@ use assay_python::infer::Types;
 use assay_python::model::{FunctionNode, Model};
 use assay_python::trips::Trips;
 use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
 use rustpython_ast::Expr;
 use rustpython_ast::visitor::{Visitor, walk_expr};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// A parsed and modelled file.
 pub(crate) struct File<'f, 'a> {
@@ -25,6 +26,8 @@ pub(crate) struct File<'f, 'a> {
     pub(crate) test: bool,
     lines: OnceCell<LineIndex>,
     keys: OnceCell<Vec<u32>>,
+    /// Keys of imported functions, by the import and the words of the call.
+    pub(crate) imported: RefCell<FxHashMap<(usize, &'a str), Option<u32>>>,
 }
 
 /// A finding, and whether it falls away if every caller handles failures.
@@ -49,7 +52,16 @@ impl<'f, 'a> File<'f, 'a> {
         trips: Option<&'f Trips<'f, 'f, 'a>>,
         test: bool,
     ) -> Self {
-        Self { path, model, types, trips, test, lines: OnceCell::new(), keys: OnceCell::new() }
+        Self {
+            path,
+            model,
+            types,
+            trips,
+            test,
+            lines: OnceCell::new(),
+            keys: OnceCell::new(),
+            imported: RefCell::default(),
+        }
     }
 
     /// The key of a function of this file across files.

@@ -1058,7 +1058,14 @@ impl<'m, 'a> Types<'m, 'a> {
                 }
                 if library::ONE.contains(&name) {
                     let new = Query { fetched: false, ..(**query).clone() };
-                    return if query.values { Type::Record } else { Type::Row(Arc::new(new)) };
+                    return match name {
+                        _ if !query.values => Type::Row(Arc::new(new)),
+                        // These raise if there is no row, the others give `None`.
+                        "get" | "aget" | "earliest" | "latest" | "aearliest" | "alatest" => {
+                            Type::Mapping(Arc::new(Type::Scalar))
+                        }
+                        _ => Type::Record,
+                    };
                 }
                 match name {
                     "get_queryset" | "get_query_set" => Type::QuerySet(query.clone()),

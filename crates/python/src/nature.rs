@@ -40,6 +40,24 @@ const CHUNK_WORDS: &[&str] = &[
 ];
 const RETRY_WORDS: &[&str] = &["attempt", "retry", "retries", "tries", "trial"];
 const FILE_WORDS: &[&str] = &["glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk", "argv", "namelist"];
+/// What stands in the code of a form, a model or an object: as many as its author wrote down.
+const MEMBERS: &[&str] = &[
+    "cleaned_data",
+    "changed_data",
+    "fields",
+    "base_fields",
+    "declared_fields",
+    "get_fields",
+    "form_fields",
+    "_fields",
+    "_meta",
+    "__dict__",
+    "__slots__",
+    "__annotations__",
+    "__fields__",
+    "model_fields",
+    "__members__",
+];
 /// Methods that take the next item from something.
 const TAKING: &[&str] =
     &["fetchone", "next", "anext", "readline", "popleft", "pop", "get_nowait", "popitem", "heappop", "__next__"];
@@ -96,7 +114,7 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
         Expr::Dict(node) if node.items.len() <= FEW && !node.items.is_empty() => Nature::Few,
         Expr::Name(name) => {
             let id = name.id.as_str();
-            if is_constant(id) {
+            if is_constant(id) || is_variadic(types, id, context) {
                 return Nature::Few;
             }
             match types
@@ -119,7 +137,8 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
             }
         }
         Expr::Attribute(node) => {
-            if is_constant(node.attr.as_str()) {
+            let name = node.attr.as_str();
+            if is_constant(name) || MEMBERS.contains(&name) || name.ends_with("_fields") {
                 Nature::Few
             } else if mentions(node.attr.as_str(), &["argv"]) {
                 Nature::Files
@@ -155,6 +174,9 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
                 ("count" | "cycle" | "repeat", _) if !matches!(&*call.func, Expr::Attribute(attribute) if !matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "itertools")) => {
                     Nature::Retry
                 }
+                // `six.iteritems(form.cleaned_data)`
+                ("iteritems" | "itervalues" | "iterkeys", [of]) => source_nature(types, of, context, depth + 1),
+                _ if MEMBERS.contains(&name) => Nature::Few,
                 _ if mentions(name, CHUNK_WORDS) => Nature::Chunks,
                 _ if FILE_WORDS.contains(&name) => Nature::Files,
                 _ => setting(call),
@@ -197,10 +219,19 @@ fn setting(call: &rustpython_ast::ExprCall) -> Nature {
     Nature::Items
 }
 
-fn is_constant(name: &str) -> bool {
+/// Whether a name is written as a constant: `MAX_ROWS`.
+pub fn is_constant(name: &str) -> bool {
     name.len() > 1
         && name.bytes().any(|byte| byte.is_ascii_uppercase())
         && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// Whether a name is `*args` or `**kwargs`: what somebody wrote into a call.
+fn is_variadic(types: &Types<'_, '_>, name: &str, context: Context) -> bool {
+    let parameters = types.model.functions.get(context.function as usize).and_then(crate::model::Function::parameters);
+    parameters.is_some_and(|parameters| {
+        [&parameters.vararg, &parameters.kwarg].into_iter().flatten().any(|parameter| parameter.name.as_str() == name)
+    })
 }
 
 fn is_shouted(expr: &Expr) -> bool {

@@ -144,6 +144,25 @@ impl FileFacts {
             .map(|name| name.split('.').next().unwrap_or(name))
     }
 
+    /// Like [`FileFacts::told`], of what these facts say and the earlier ones do not.
+    pub fn told_anew<'f>(&'f self, before: &'f FileFacts) -> impl Iterator<Item = &'f str> {
+        fn fresh<'f, T: PartialEq>(
+            now: &'f [(Arc<str>, T)],
+            before: &'f [(Arc<str>, T)],
+        ) -> impl Iterator<Item = &'f (Arc<str>, T)> {
+            let known: FxHashMap<&str, &T> = before.iter().map(|(name, value)| (&**name, value)).collect();
+            now.iter().filter(move |(name, value)| known.get(&**name) != Some(&value))
+        }
+        let functions = fresh(&self.functions, &before.functions)
+            .filter(|(_, facts)| !facts.trips.is_empty() || tells_much(&facts.returns));
+        let values = fresh(&self.values, &before.values).filter(|(_, value)| tells_much(value));
+        fresh(&self.mapped, &before.mapped)
+            .map(|(name, _)| name)
+            .chain(functions.map(|(name, _)| name))
+            .chain(values.map(|(name, _)| name))
+            .map(|name| name.split('.').next().unwrap_or(name))
+    }
+
     /// Whether another file can learn anything from this one: an instance of some class alone tells nothing.
     pub fn interesting(&self) -> bool {
         !self.mapped.is_empty()
@@ -200,7 +219,12 @@ impl Modules {
     /// The full dotted path of what `importer` imports as `path`, if that is in the tree: below one of the folders around the
     /// importer, or below a folder `src` or `lib` in one of them. The nearest is taken.
     pub fn absolute(&self, importer: &str, path: &str) -> Option<String> {
-        let top = path.split('.').next().unwrap_or(path);
+        let root = self.root(importer, path.split('.').next().unwrap_or(path))?;
+        Some(if root.is_empty() { path.to_owned() } else { format!("{root}.{path}") })
+    }
+
+    /// The dotted path of the folder in which `importer` finds the top-level name `top`; empty for the outermost.
+    pub fn root(&self, importer: &str, top: &str) -> Option<String> {
         if !self.lasts.contains(top) {
             return None;
         }
@@ -213,8 +237,8 @@ impl Modules {
             root = root.rfind('.').map_or("", |dot| &root[..dot]);
             let join = |folder: &str| if root.is_empty() { folder.to_owned() } else { format!("{root}.{folder}") };
             let found = known(root).or_else(|| known(&join("src"))).or_else(|| known(&join("lib")));
-            if let Some(found) = found {
-                return Some(if found.is_empty() { path.to_owned() } else { format!("{found}.{path}") });
+            if found.is_some() {
+                return found;
             }
             if root.is_empty() {
                 return None;

@@ -108,17 +108,24 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
     walk.push_scope(ScopeKind::Module, NONE);
     walk.body(&tree.body);
     let mut model = walk.model;
+    // Most imports of a file share a few top-level names.
+    let mut roots: FxHashMap<String, Option<String>> = FxHashMap::default();
     for binding in &mut model.bindings {
         if let BindingKind::Import(path) = &mut binding.kind {
             let top = path.split('.').next().unwrap_or(path);
             // A relative import is a full path already.
             binding.in_tree = modules.split(path).is_some();
-            if !binding.in_tree
-                && !KNOWN.contains(&top)
-                && let Some(full) = modules.absolute(module, path)
-            {
-                *path = full;
-                binding.in_tree = modules.split(path).is_some();
+            if !binding.in_tree && !KNOWN.contains(&top) {
+                if !roots.contains_key(top) {
+                    roots.insert(top.to_owned(), modules.root(module, top));
+                }
+                if let Some(Some(root)) = roots.get(top) {
+                    if !root.is_empty() {
+                        path.insert(0, '.');
+                        path.insert_str(0, root);
+                    }
+                    binding.in_tree = modules.split(path).is_some();
+                }
             }
         }
     }

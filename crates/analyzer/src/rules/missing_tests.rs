@@ -81,16 +81,13 @@ struct Mentioning {
 }
 
 impl Mentions {
-    fn add(&mut self, exact: u32, name: u32, mut resolved: Vec<(u32, u32)>, mut bare: Vec<u32>) {
+    /// Adds what stands at one place, sorted and each thing once.
+    fn add(&mut self, exact: u32, name: u32, resolved: &[(usize, (u32, u32))], bare: &[(usize, u32)]) {
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
-        resolved.sort_unstable();
-        resolved.dedup();
-        bare.sort_unstable();
-        bare.dedup();
         let start = length(&self.words);
-        self.words.extend(resolved.into_iter().flat_map(|(exact, name)| [exact, name]));
+        self.words.extend(resolved.iter().flat_map(|(_, (exact, name))| [*exact, *name]));
         let middle = length(&self.words);
-        self.words.extend(bare);
+        self.words.extend(bare.iter().map(|(_, word)| *word));
         self.heads.push(Mentioning { exact, name, start, bare: middle, end: length(&self.words) });
     }
 
@@ -251,8 +248,9 @@ fn serves(function: &Function<'_>) -> bool {
 fn mentions(file: &File<'_, '_>) -> Mentions {
     let model = file.model;
     let functions = model.functions.len();
-    let mut resolved: Vec<Vec<(u32, u32)>> = vec![Vec::new(); functions + 1];
-    let mut bare: Vec<Vec<u32>> = vec![Vec::new(); functions + 1];
+    // By place: what can be told for sure, and plain names.
+    let mut resolved: Vec<(usize, (u32, u32))> = Vec::with_capacity(model.calls.len());
+    let mut bare: Vec<(usize, u32)> = Vec::with_capacity(model.calls.len() + model.mentions.len());
     // The place of a function: the `def` around it, or the last for module level.
     let place = |function: u32| {
         let at = outermost_def(file, function);
@@ -265,37 +263,50 @@ fn mentions(file: &File<'_, '_>) -> Mentions {
         }
         let into = place(call.context.function);
         match exact(file, &call.node.func, call.context) {
-            Some(key) => resolved[into].push((key, hashed(call.name()))),
+            Some(key) => resolved.push((into, (key, hashed(call.name())))),
             None if call.name().is_empty() => {}
-            None => bare[into].push(hashed(call.name())),
+            None => bare.push((into, hashed(call.name()))),
         }
     }
     for (name, function) in &model.mentions {
-        bare[place(*function)].push(hashed(name));
+        bare.push((place(*function), hashed(name)));
     }
+    resolved.sort_unstable();
+    resolved.dedup();
+    bare.sort_unstable();
+    bare.dedup();
     let mut found = Mentions::default();
-    found.add(0, 0, std::mem::take(&mut resolved[functions]), std::mem::take(&mut bare[functions]));
+    found.add(0, 0, part(&resolved, functions), part(&bare, functions));
     for (at, function) in (0..).zip(&model.functions).filter(|(_, function)| function.def().is_some()) {
         // A nested function is run by the one around it.
         if let Some(outer) = model.functions.get(function.context.function as usize) {
             found.add(
                 file.function_key(function.context.function),
                 hashed(outer.name),
-                vec![(file.function_key(at), hashed(function.name))],
-                Vec::new(),
+                &[(0, (file.function_key(at), hashed(function.name)))],
+                &[],
             );
         }
-        let (resolved, bare) = (&mut resolved[at as usize], &mut bare[at as usize]);
-        found.add(file.function_key(at), hashed(function.name), std::mem::take(resolved), std::mem::take(bare));
+        let place = at as usize;
+        found.add(file.function_key(at), hashed(function.name), part(&resolved, place), part(&bare, place));
     }
     for (at, class) in (0..).zip(&model.classes) {
         // Whoever makes an instance may call it, compare it, add to it.
         let special = model.scopes[class.scope as usize].names.keys().filter(|name| name.starts_with("__"));
-        let methods = special.filter_map(|name| Some((file.function_key(model.method(at, name)?), hashed(name))));
+        let methods = special.filter_map(|name| Some((0, (file.function_key(model.method(at, name)?), hashed(name)))));
         let exact = function_key(&model.module, &model.class_path(at));
-        found.add(exact, hashed(class.name), methods.collect(), Vec::new());
+        let mut methods: Vec<_> = methods.collect();
+        methods.sort_unstable();
+        found.add(exact, hashed(class.name), &methods, &[]);
     }
     found.shrink()
+}
+
+/// What stands at a place, of a series sorted by place.
+fn part<T>(all: &[(usize, T)], place: usize) -> &[(usize, T)] {
+    let start = all.partition_point(|(at, _)| *at < place);
+    let rest = &all[start..];
+    &rest[..rest.partition_point(|(at, _)| *at == place)]
 }
 
 /// The key of the function or class of the tree that a name leads to: one that the file defines or imports. A method may be
@@ -328,8 +339,8 @@ fn words_of(file: &File<'_, '_>) -> Mentions {
             }
         }
     }
-    let mut bare: Vec<u32> = Vec::new();
-    let mut resolved: Vec<(u32, u32)> = Vec::new();
+    let mut bare: Vec<(usize, u32)> = Vec::new();
+    let mut resolved: Vec<(usize, (u32, u32))> = Vec::new();
     // Bytes of other alphabets belong to names too.
     let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
     let text = model.text.as_bytes();
@@ -353,14 +364,18 @@ fn words_of(file: &File<'_, '_>) -> Mentions {
         }
         let after_dot = start > 0 && text[start - 1] == b'.';
         match imported.get(word).filter(|_| !after_dot) {
-            Some(Some(key)) => resolved.push((*key, hashed(word))),
+            Some(Some(key)) => resolved.push((0, (*key, hashed(word)))),
             // A module of the tree: what is taken of it follows.
             Some(None) => {}
-            None => bare.push(hashed(word)),
+            None => bare.push((0, hashed(word))),
         }
     }
+    resolved.sort_unstable();
+    resolved.dedup();
+    bare.sort_unstable();
+    bare.dedup();
     let mut found = Mentions::default();
-    found.add(0, 0, resolved, bare);
+    found.add(0, 0, &resolved, &bare);
     found.shrink()
 }
 

@@ -21,15 +21,16 @@
 //!
 //! # Limits
 //! Loops over a few constants, retries, pages, chunks and files are left alone, as are loops over classes, each with a table of its
-//! own, and functions whose results are cached or that ask a cache. A web request that only sends something is an action for each
-//! item and not reported. Without the mapped classes in view, an attribute of an attribute of a row is a guess, of medium
-//! confidence; so are `save()` of something that cannot be told, a walk by recursion, and what a framework calls for each row
+//! own, fields of a form or model, and functions whose results are cached or that ask a cache. Where the loop deals with what the
+//! database refuses for each item, each is meant to be a transaction of its own, and confidence is medium. A web request that only
+//! sends something is an action for each item and not reported. Without the mapped classes in view, an attribute of an attribute
+//! of a row is a guess, of medium confidence; so are `save()` of something that cannot be told, a walk by recursion, and what a framework calls for each row
 //! (fields of a serializer, columns of an admin list).
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Finding, Label};
 use assay_python::last_name;
-use assay_python::model::{Applied, BindingKind, Call, Class, Context, Loop, LoopKind, NONE};
+use assay_python::model::{Applied, BindingKind, Call, Class, Context, Loop, LoopKind, NONE, handler_types};
 use assay_python::nature::{Nature, nature};
 use assay_python::project::{TripFact, TripKind};
 use assay_python::trips::{Callee, Trip, Trips};
@@ -429,7 +430,10 @@ impl Found<'_, '_, '_> {
                 return;
             }
         }
-        let depends = depends(self.file, varying, looped);
+        // What a called function asks with no name of its own in the question is the same each time.
+        let asks_the_same =
+            call.is_some() && shape.kind == TripKind::Read && !names_something(&self.file.model.text[range]);
+        let depends = !asks_the_same && depends(self.file, varying, looped);
         // A row that stays the same through the loop keeps what was loaded once.
         if shape.kind == TripKind::Lazy && !depends {
             return;
@@ -446,7 +450,10 @@ impl Found<'_, '_, '_> {
                 shape.verb()
             )
         };
-        let confidence = self.confidence(shape, looped, depends);
+        let mut confidence = self.confidence(shape, looped, depends);
+        if shape.kind == TripKind::Write && one_at_a_time(self.file, call.unwrap_or(range), looped) {
+            confidence = confidence.min(Confidence::Medium);
+        }
         let mut labels = vec![head];
         labels.extend(call.map(|call| self.file.label(&call, "called from the loop here")));
         self.push(range, message, confidence, labels);
@@ -478,10 +485,52 @@ impl Found<'_, '_, '_> {
             shape.verb(),
             shape.remedy()
         );
-        let confidence = self.confidence(shape, looped, depends);
+        let mut confidence = self.confidence(shape, looped, depends);
+        if one_at_a_time(self.file, call, looped) {
+            confidence = confidence.min(Confidence::Medium);
+        }
         let labels = vec![self.file.label(&looped.head, format!("for each {item} here"))];
         self.push(call, message, confidence, labels);
     }
+}
+
+/// Whether a query names a variable: `Shop.objects.first()` does not.
+fn names_something(text: &str) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut before = ' ';
+    let mut rest = text;
+    while let Some(start) = rest.find(part) {
+        before = rest[..start].chars().last().unwrap_or(before);
+        let end = rest[start..].find(|letter| !part(letter)).map_or(rest.len(), |length| start + length);
+        let (word, after) = (&rest[start..end], &rest[end..]);
+        if before != '.'
+            && !after.starts_with('=')
+            && word.starts_with(|first: char| first.is_lowercase() || first == '_')
+        {
+            return true;
+        }
+        before = word.chars().last().unwrap_or(' ');
+        rest = after;
+    }
+    false
+}
+
+/// Whether the loop deals with what the database refuses for each item: then each is meant to be a transaction of its own.
+fn one_at_a_time(file: &File<'_, '_>, place: TextRange, looped: &Loop<'_>) -> bool {
+    const REFUSED: &[&str] = &[
+        "IntegrityError",
+        "DatabaseError",
+        "DatabaseException",
+        "OperationalError",
+        "SQLAlchemyError",
+        "DBAPIError",
+        "LockError",
+    ];
+    file.model.tries.iter().any(|(node, _)| {
+        looped.range.contains_range(node.range())
+            && node.body.iter().any(|stmt| stmt.range().contains_range(place))
+            && node.handlers.iter().flat_map(handler_types).any(|of| REFUSED.contains(&last_name(of)))
+    })
 }
 
 /// The dotted path of a module without the folders that it shares with the file that it is seen from.

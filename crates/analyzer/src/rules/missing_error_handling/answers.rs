@@ -1,0 +1,174 @@
+//! Answers of servers.
+
+use super::{Family, Point, guarded, repeated};
+use crate::Confidence;
+use crate::file::File;
+use assay_python::model::{Call, Context, Use};
+use assay_python::types::{Client, Type};
+use ruff_text_size::Ranged;
+use rustpython_ast::Expr;
+
+/// A web request whose answer is used, or thrown away, with no look at its status.
+pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
+    let node = call.node;
+    let name = call.name();
+    if !matches!(name, "get" | "post" | "put" | "patch" | "delete" | "request") {
+        return None;
+    }
+    let sends = match &*node.func {
+        Expr::Attribute(attribute) => match file.types.of(&attribute.value, call.context) {
+            Type::Path(of) => &*of == "requests" || &*of == "httpx",
+            Type::Client(Client::Http) => true,
+            _ => false,
+        },
+        Expr::Name(_) => {
+            matches!(file.types.of(&node.func, call.context), Type::Path(of) if of.starts_with("requests.") || of.starts_with("httpx."))
+        }
+        _ => false,
+    };
+    if !sends || file.model.text.contains("raise_for_status=True") || file.model.text.contains("event_hooks") {
+        return None;
+    }
+    // Errors of a status are caught and raised nowhere: the client raises them.
+    if file.model.text.contains("HTTPStatusError") && !file.model.text.contains("raise_for_status") {
+        return None;
+    }
+    let words = file.words(&*node.func);
+    let point = |text: String, confidence, silent| {
+        Some(Point {
+            range: node.range(),
+            context: call.context,
+            family: Family::Io,
+            text,
+            strong: Some(confidence),
+            silent,
+        })
+    };
+    match call.usage {
+        Use::Discarded => {
+            if name == "get" && guarded(file, call.context, Family::Io) {
+                return None;
+            }
+            // Who sees to it that nothing is raised may not care.
+            let minded = guarded(file, call.context, Family::Io) || only_reports(file, call);
+            point(
+                format!("the answer of `{words}` is thrown away, so that a refusal looks like success"),
+                if minded { Confidence::Medium } else { Confidence::High },
+                true,
+            )
+        }
+        Use::Attribute("json" | "text" | "content") => {
+            point(format!("the answer of `{words}` is used without a look at its status"), Confidence::High, false)
+        }
+        Use::Bound(bound) | Use::Entered(Some(bound)) => {
+            let uses = file.uses(call.context.function, bound, node.end());
+            let looks = [
+                "raise_for_status",
+                "status_code",
+                "ok",
+                "status",
+                "is_success",
+                "is_error",
+                "reason",
+                "is_client_error",
+                "code",
+            ];
+            let looked_at = uses.attributes.iter().any(|attribute| looks.contains(attribute));
+            let reads = uses
+                .attributes
+                .iter()
+                .any(|attribute| matches!(*attribute, "json" | "text" | "content" | "read" | "iter_lines"));
+            // Whoever gets the whole answer may look at it.
+            if looked_at || uses.whole {
+                return None;
+            }
+            if reads {
+                // Whatever is not what was asked for is noticed when it is decoded.
+                let noticed = decoded_with_care(file, bound, call.context);
+                let confidence = if noticed { Confidence::Medium } else { Confidence::High };
+                point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
+            } else {
+                point(
+                    format!("nothing looks at the answer of `{words}`, so that a refusal looks like success"),
+                    Confidence::Medium,
+                    true,
+                )
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Other talk with servers, and moving files about for each of many items.
+pub(super) fn network<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
+    let node = call.node;
+    let Type::Path(path) = file.types.of(&node.func, call.context) else { return None };
+    let words = file.words(&*node.func);
+    let point = |text: String, strong| {
+        Some(Point { range: node.range(), context: call.context, family: Family::Io, text, strong, silent: false })
+    };
+    match &*path {
+        // Without a host nothing is connected yet.
+        "smtplib.SMTP" | "smtplib.SMTP_SSL" | "ftplib.FTP" | "ftplib.FTP_TLS" | "imaplib.IMAP4_SSL"
+        | "poplib.POP3_SSL" | "telnetlib.Telnet"
+            if !node.arguments.is_empty() =>
+        {
+            // One mail that cannot be sent should not take the others with it; a single one may well be left to its caller.
+            let confidence = if repeated(file, call.context) { Confidence::High } else { Confidence::Medium };
+            point(format!("`{words}` raises if the server cannot be reached or refuses"), Some(confidence))
+        }
+        "socket.create_connection" | "urllib.request.urlopen" | "urllib.request.urlretrieve" => {
+            point(format!("`{words}` raises if the server cannot be reached or refuses"), Some(Confidence::Medium))
+        }
+        "shutil.copy" | "shutil.copy2" | "shutil.copyfile" | "shutil.move" | "shutil.copytree" => {
+            let repeated = repeated(file, call.context);
+            point(
+                format!("`{words}` raises if the disk is full or the place cannot be written"),
+                repeated.then_some(Confidence::Medium),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Whether the answer under a name is decoded, and that only where errors of decoding are handled, or is looked through for an
+/// error that it tells of.
+fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool {
+    let mut decoding = file
+        .model
+        .calls
+        .iter()
+        .filter(|call| call.context.function == context.function && matches!(call.name(), "json" | "loads"))
+        .filter(|call| {
+            let words = file.model.source(call.node);
+            words.starts_with(&format!("{bound}.json(")) || words.contains(&format!("loads({bound}."))
+        })
+        .peekable();
+    let decoded = decoding.peek().is_some() && decoding.all(|call| guarded(file, call.context, Family::Value));
+    let Some(function) = file.model.functions.get(context.function as usize) else { return decoded };
+    let text = &file.model.text[function.range()];
+    // `if "error" in payload`, `handle_response(response.content)`
+    let asked = ["\"error\" in ", "'error' in ", "\"errors\" in ", "'errors' in ", "get(\"error", "get('error"];
+    let handed = ["handle", "check", "raise", "verify", "validate"].iter().any(|verb| {
+        file.model.calls.iter().any(|call| {
+            call.context.function == context.function
+                && call.name().contains(verb)
+                && call
+                    .node
+                    .arguments
+                    .args
+                    .iter()
+                    .any(|given| file.model.source(given).starts_with(&format!("{bound}.")))
+        })
+    });
+    decoded || handed || asked.iter().any(|words| text.contains(words))
+}
+
+/// Whether a request only tells of use or of being alive, so that nothing is lost with it.
+fn only_reports(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let name = file.model.functions.get(call.context.function as usize).map_or("", |function| function.name);
+    let words = file.model.source(call.node).to_ascii_lowercase();
+    ["telemetry", "heartbeat", "usage_data", "analytics", "phone_home"]
+        .iter()
+        .any(|word| words.contains(word) || name.contains(word))
+}

@@ -1,0 +1,155 @@
+//! Programs that are run.
+
+use super::{Family, Point, guarded, outermost_def};
+use crate::Confidence;
+use crate::file::File;
+use assay_python::model::{Call, NONE, Use};
+use assay_python::types::Type;
+use ruff_text_size::Ranged;
+use rustpython_ast::{ExceptHandler, Expr, ExprCall};
+
+/// Programs that only show something to whoever sits there, so that their failure changes nothing.
+const FOR_SHOW: &[&str] = &[
+    "cls",
+    "clear",
+    "reset",
+    "stty",
+    "tput",
+    "open",
+    "xdg-open",
+    "start",
+    "notify-send",
+    "say",
+    "beep",
+    "color",
+    "title",
+    "pause",
+];
+/// Programs that take away what may be gone already.
+const TIDYING: &[&str] = &["rm", "rmdir", "del", "kill", "killall", "pkill", "taskkill"];
+
+/// The program that is run, where it stands in the call.
+fn program(call: &ExprCall) -> Option<&str> {
+    let first = match call.arguments.args.first()? {
+        Expr::List(list) => list.elts.first()?,
+        Expr::Tuple(tuple) => tuple.elts.first()?,
+        other => other,
+    };
+    // `"rm -rf %s" % folder`, `"rm -rf {}".format(folder)`
+    let first = match first {
+        Expr::BinOp(node) => &*node.left,
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(format) => &*format.value,
+            _ => first,
+        },
+        _ => first,
+    };
+    let Expr::StringLiteral(literal) = first else { return None };
+    literal.value.to_str().split_whitespace().next()
+}
+
+/// Whether a call stands where something has already failed, or in a function that takes away what is no longer needed.
+fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let place = call.node.range();
+    let after_failure = file.model.tries.iter().any(|(node, _)| {
+        let in_handler =
+            node.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| handler.range().contains_range(place));
+        in_handler || node.finalbody.iter().any(|stmt| stmt.range().contains_range(place))
+    });
+    let function = file.model.functions.get(outermost_def(file, call.context.function) as usize);
+    after_failure
+        || program(call.node).is_some_and(|program| TIDYING.contains(&program))
+        || file.model.source(call.node).contains("-version")
+        || ends_the_function(file, call)
+        || function.is_some_and(|function| {
+            let name = function.name.trim_start_matches('_');
+            ["remove", "delete", "clean", "teardown", "tear_down", "kill", "stop", "close", "shutdown", "uninstall"]
+                .iter()
+                .any(|verb| name.starts_with(verb))
+        })
+}
+
+/// Whether `subprocess.call` hands over to a program and nothing follows: whoever started this sees how it ended.
+fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let place = call.node.range();
+    let last = file
+        .model
+        .functions
+        .get(call.context.function as usize)
+        .and_then(assay_python::model::Function::def)
+        .and_then(|def| def.body.last());
+    call.name() == "call" && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
+}
+
+pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
+    let node = call.node;
+    let Type::Path(path) = file.types.of(&node.func, call.context) else { return None };
+    let point = |text: String, strong, silent| {
+        Some(Point { range: node.range(), context: call.context, family: Family::Process, text, strong, silent })
+    };
+    match &*path {
+        "subprocess.run" | "subprocess.call" | "os.system" => {
+            let checked = node.arguments.keywords.iter().any(|keyword| match &keyword.arg {
+                Some(arg) => {
+                    arg.as_str() == "check"
+                        && !matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
+                }
+                None => true,
+            });
+            // `check=False` in so many words is a decision.
+            let decided = node
+                .arguments
+                .keywords
+                .iter()
+                .any(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == "check"));
+            if checked {
+                return point(format!("`{}` raises if the program fails", file.words(&*node.func)), None, false);
+            }
+            // To clear the screen, or not to, is all the same.
+            if program(node).is_some_and(|program| FOR_SHOW.contains(&program)) {
+                return None;
+            }
+            // Whether a program can be started at all is told by the exception.
+            if let Some(Expr::List(command)) = node.arguments.args.first()
+                && command.elts.len() == 1
+                && guarded(file, call.context, Family::Process)
+            {
+                return None;
+            }
+            let surely = if tidies_up(file, call) { Confidence::Medium } else { Confidence::High };
+            let words = file.words(&*node.func);
+            match call.usage {
+                Use::Discarded if !decided => point(
+                    format!("nothing looks at the exit status of `{words}`, so that a failure looks like success"),
+                    Some(surely),
+                    true,
+                ),
+                Use::Attribute("stdout") if !decided => point(
+                    format!("the output of `{words}` is used without a look at its exit status"),
+                    Some(surely),
+                    true,
+                ),
+                Use::Bound(bound) if &*path == "subprocess.run" && !decided => {
+                    let uses = file.uses(call.context.function, bound, node.end());
+                    let looked = uses
+                        .attributes
+                        .iter()
+                        .any(|part| matches!(*part, "returncode" | "check_returncode" | "stderr"));
+                    if looked || uses.whole {
+                        return None;
+                    }
+                    point(
+                        format!("the output of `{words}` is used without a look at its exit status"),
+                        Some(surely),
+                        true,
+                    )
+                }
+                _ => None,
+            }
+        }
+        "subprocess.check_output" | "subprocess.check_call" => {
+            point(format!("`{}` raises if the program fails", file.words(&*node.func)), None, false)
+        }
+        _ => None,
+    }
+}
