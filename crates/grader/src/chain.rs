@@ -74,45 +74,74 @@ pub struct Sums {
 /// (the first is not looked at). A state that is impossible has the emission negative infinity.
 #[allow(clippy::needless_range_loop, reason = "the indices are the states of the method as it is published")]
 pub fn sums(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Sums {
-    let mut out = Sums { log_total: 0.0, states: Vec::new(), steps: [[0.0; STEPS]; JOINS] };
-    let Some(first) = emissions.first() else { return out };
-    let states = first.len();
-    let none = states - 1;
-    let weight = |i: usize, from: usize, to: usize| change[joins[i] as usize][step(from, to, none) as usize];
-    let mut scratch = vec![0.0; states];
-    let mut forward = vec![first.clone()];
-    for i in 1..emissions.len() {
-        let mut row = vec![0.0; states];
-        for (to, value) in row.iter_mut().enumerate() {
-            for (from, held) in scratch.iter_mut().enumerate() {
-                *held = forward[i - 1][from] + weight(i, from, to);
-            }
-            *value = emissions[i][to] + log_sum(&scratch);
-        }
-        forward.push(row);
-    }
-    let mut backward = vec![vec![0.0; states]; emissions.len()];
-    for i in (1..emissions.len()).rev() {
-        for from in 0..states {
-            for (to, held) in scratch.iter_mut().enumerate() {
-                *held = weight(i, from, to) + emissions[i][to] + backward[i][to];
-            }
-            backward[i - 1][from] = log_sum(&scratch);
-        }
-    }
-    out.log_total = log_sum(&forward[emissions.len() - 1]);
-    for (ahead, behind) in forward.iter().zip(&backward) {
-        out.states.push(ahead.iter().zip(behind).map(|(a, b)| (a + b - out.log_total).exp()).collect());
-    }
+    let both = Passes::new(emissions, joins, change);
+    let mut steps = [[0.0; STEPS]; JOINS];
+    let states = emissions.first().map_or(0, Vec::len);
     for i in 1..emissions.len() {
         for from in 0..states {
             for to in 0..states {
-                let log = forward[i - 1][from] + weight(i, from, to) + emissions[i][to] + backward[i][to];
-                out.steps[joins[i] as usize][step(from, to, none) as usize] += (log - out.log_total).exp();
+                let step = step(from, to, states - 1) as usize;
+                let weight = change[joins[i] as usize][step];
+                let log = both.forward[i - 1][from] + weight + emissions[i][to] + both.backward[i][to];
+                steps[joins[i] as usize][step] += (log - both.log_total).exp();
             }
         }
     }
-    out
+    Sums { log_total: both.log_total, states: both.states(), steps }
+}
+
+/// The probabilities of [`Sums::states`] alone, which take two thirds of the time.
+pub(crate) fn states(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Vec<Vec<f64>> {
+    Passes::new(emissions, joins, change).states()
+}
+
+/// The sums over all beginnings and over all endings.
+struct Passes {
+    forward: Vec<Vec<f64>>,
+    backward: Vec<Vec<f64>>,
+    log_total: f64,
+}
+
+impl Passes {
+    #[allow(clippy::needless_range_loop, reason = "the indices are the states of the method as it is published")]
+    fn new(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Self {
+        let Some(first) = emissions.first() else {
+            return Self { forward: Vec::new(), backward: Vec::new(), log_total: 0.0 };
+        };
+        let states = first.len();
+        let none = states - 1;
+        let weight = |i: usize, from: usize, to: usize| change[joins[i] as usize][step(from, to, none) as usize];
+        let mut scratch = vec![0.0; states];
+        let mut forward = vec![first.clone()];
+        for i in 1..emissions.len() {
+            let mut row = vec![0.0; states];
+            for (to, value) in row.iter_mut().enumerate() {
+                for (from, held) in scratch.iter_mut().enumerate() {
+                    *held = forward[i - 1][from] + weight(i, from, to);
+                }
+                *value = emissions[i][to] + log_sum(&scratch);
+            }
+            forward.push(row);
+        }
+        let mut backward = vec![vec![0.0; states]; emissions.len()];
+        for i in (1..emissions.len()).rev() {
+            for from in 0..states {
+                for (to, held) in scratch.iter_mut().enumerate() {
+                    *held = weight(i, from, to) + emissions[i][to] + backward[i][to];
+                }
+                backward[i - 1][from] = log_sum(&scratch);
+            }
+        }
+        let log_total = log_sum(&forward[emissions.len() - 1]);
+        Self { forward, backward, log_total }
+    }
+
+    fn states(&self) -> Vec<Vec<f64>> {
+        let of = |ahead: &[f64], behind: &[f64]| {
+            ahead.iter().zip(behind).map(|(a, b)| (a + b - self.log_total).exp()).collect()
+        };
+        self.forward.iter().zip(&self.backward).map(|(ahead, behind)| of(ahead, behind)).collect()
+    }
 }
 
 fn log_sum(values: &[f64]) -> f64 {

@@ -5,7 +5,7 @@ use crate::lexicon::{Rule, best, lexicon};
 use crate::observe::Observed;
 use crate::passage::{IDS, Passage};
 use crate::prose::PROSE;
-use crate::review::position;
+use crate::review::LineEnds;
 use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES};
 use crate::segment::UnitKind;
 use crate::target::Target;
@@ -42,6 +42,7 @@ const QUOTE: usize = 400;
 pub(crate) struct Case<'a> {
     pub(crate) key: &'a Key,
     pub(crate) review: &'a Review,
+    pub(crate) line_ends: LineEnds,
     pub(crate) targets: &'a [Target],
     pub(crate) passages: &'a [Passage],
     pub(crate) observed: &'a Observed,
@@ -268,14 +269,14 @@ impl Case<'_> {
     }
 
     fn line(&self, passage: usize) -> usize {
-        position(&self.review.text, self.span(passage, passage).0).0
+        self.line_ends.line(self.span(passage, passage).0)
     }
 
     fn evidence(&self, passage: usize, credit: Option<Credit>, because: String) -> Evidence {
         let (start, end) = self.span(passage, passage);
         let held = &self.passages[passage];
         let quote = self.review.parts[held.part].body[held.unit.start..held.unit.end].to_owned();
-        Evidence { credit, quote, start, end, line: position(&self.review.text, start).0, because }
+        Evidence { credit, quote, start, end, line: self.line_ends.line(start), because }
     }
 
     /// Runs of passages of one remark that speak of the same.
@@ -314,7 +315,7 @@ impl Case<'_> {
                 let (start, end) = self.span(from, to);
                 let part = &self.review.parts[self.passages[from].part];
                 let quote = part.body[self.passages[from].unit.start..self.passages[to].unit.end].to_owned();
-                RemarkGrade { quote, start, end, line: position(&self.review.text, start).0, verdict, issue }
+                RemarkGrade { quote, start, end, line: self.line_ends.line(start), verdict, issue }
             })
             .collect()
     }

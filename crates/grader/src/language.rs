@@ -2,7 +2,6 @@
 
 use crate::Review;
 use crate::passage::Passage;
-use crate::text;
 
 /// English prose joins its words with small ones; below this share, in a text of some length, it is none.
 /// Of the labelled reviews in English the tersest lists have about 0.15, texts in other languages 0.02 to 0.08.
@@ -26,7 +25,7 @@ pub(crate) fn readable(review: &Review, passages: &[Passage]) -> Option<String> 
             .flat_map(|passage| &passage.tokens)
     };
     let words = prose().filter(|token| token.word.chars().all(char::is_alphabetic)).count();
-    let small = prose().filter(|token| text::is_stop(&token.word)).count();
+    let small = prose().filter(|token| token.is_stop).count();
     let placed = passages.iter().any(|passage| !passage.places.spots.is_empty());
     let foreign = prose().filter(|token| token.word.chars().any(|c| c.is_alphabetic() && !c.is_ascii())).count();
     if words >= ENOUGH && (small as f64) < ENGLISH_SHARE * words as f64 && (!placed || foreign * 10 > words) {

@@ -13,6 +13,7 @@ use crate::prose::{self, Likeness, PROSE};
 pub use crate::role::Taken;
 use crate::role::{ROLE_NAMES, ROLES};
 use crate::target::Target;
+use crate::vocabulary::Vocabulary;
 use crate::whole::Whole;
 use assay_catalog::grams::LENGTH;
 use std::ops::Range;
@@ -43,12 +44,13 @@ impl<'g> Sight<'g> {
         targets: &'g [Target],
         grams: &Index,
         map: &Map,
+        vocabulary: &Vocabulary,
     ) -> Self {
         let spans = passages
             .iter()
             .map(|passage| review.parts[passage.part].span(passage.unit.start, passage.unit.end))
             .collect();
-        let seen = Seen::new(&passages, targets, grams, map);
+        let seen = Seen::new(&passages, targets, grams, map, vocabulary);
         Self { targets, passages, spans, seen }
     }
 

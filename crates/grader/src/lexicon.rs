@@ -2,7 +2,8 @@
 
 use crate::text::{self, Speller, Token};
 use assay_catalog::rubric::{self, Pattern};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Words that may stand between two words of a phrase.
@@ -33,51 +34,58 @@ impl Concepts {
     }
 }
 
+/// The number of a word or stem that the lexicon's phrases are made of.
+type Number = u32;
+
+/// The number of all other words.
+const UNKNOWN: Number = Number::MAX;
+
 /// The words that may fill one place of a phrase.
 #[derive(Debug, Default)]
 struct Slot {
-    stems: Vec<String>,
-    exact: Vec<String>,
+    stems: Vec<Number>,
+    exact: Vec<Number>,
 }
 
 impl Slot {
     /// `a|=b`: any word with the stem of `a`, or the very word `b`.
-    fn new(text: &str) -> Self {
+    fn new(text: &str, mut number: impl FnMut(String) -> Number) -> Self {
         let mut slot = Self::default();
         for word in text.split('|') {
             match word.strip_prefix('=') {
-                Some(exact) => slot.exact.push(exact.to_lowercase()),
-                None => slot.stems.push(text::stem(&word.to_lowercase())),
+                Some(exact) => slot.exact.push(number(exact.to_lowercase())),
+                None => slot.stems.push(number(text::stem(&word.to_lowercase()))),
             }
         }
         slot
     }
 
-    fn matches(&self, token: &Token) -> bool {
-        self.stems.contains(&token.stem) || self.exact.contains(&token.word)
+    /// Whether a word fits that has a stem and a form of these numbers.
+    fn matches(&self, (stem, word): (Number, Number)) -> bool {
+        self.stems.contains(&stem) || self.exact.contains(&word)
     }
 }
 
-/// Words in order, with gaps.
+/// Words in order, with gaps, that express a concept.
 #[derive(Debug)]
-pub(crate) struct Phrase {
+struct Phrase {
     concept: Concept,
     slots: Vec<Slot>,
 }
 
-impl Phrase {
-    /// A phrase of a key's `terms`, which belongs to no concept.
-    pub(crate) fn plain(text: &str) -> Self {
-        let words = text::tokens(text, 0, text.len(), None);
-        Self {
-            concept: Concept::MAX,
-            slots: words.into_iter().map(|token| Slot { stems: vec![token.stem], exact: Vec::new() }).collect(),
-        }
+/// A phrase of a key's `terms`: stems in order, with gaps.
+#[derive(Debug)]
+pub(crate) struct Term(Vec<String>);
+
+impl Term {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text::tokens(text, 0, text.len(), None).into_iter().map(|token| token.stem).collect())
     }
 
     /// Whether the phrase stands in these tokens.
     pub(crate) fn stands_in(&self, tokens: &[Token]) -> bool {
-        !self.slots.is_empty() && (0..tokens.len()).any(|at| match_from(&self.slots, tokens, at).is_some())
+        let fits = |stem: &String, at: usize| *stem == tokens[at].stem;
+        !self.0.is_empty() && (0..tokens.len()).any(|at| match_from(&self.0, tokens, at, fits).is_some())
     }
 }
 
@@ -102,13 +110,15 @@ pub(crate) struct KindRules {
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     ids: HashMap<&'static str, Concept>,
-    /// Phrases by the stem or word that begins them.
-    by_first: HashMap<String, Vec<usize>>,
+    /// The words and stems of phrases.
+    numbers: FxHashMap<String, Number>,
+    /// Phrases by the number of the stem or word that begins them.
+    by_first: Vec<Vec<usize>>,
     phrases: Vec<Phrase>,
     kinds: HashMap<&'static str, KindRules>,
-    synonyms: HashMap<String, u16>,
+    synonyms: FxHashMap<String, u16>,
     words: Vec<String>,
-    terms: HashSet<String>,
+    terms: FxHashSet<String>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::compile);
@@ -129,20 +139,26 @@ impl Lexicon {
             .collect();
         assert!(ids.len() <= 256, "the lexicon holds more than 256 concepts; widen `Concepts`");
         let mut phrases = Vec::new();
-        let mut by_first: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut words = HashSet::new();
+        let mut numbers: FxHashMap<String, Number> = FxHashMap::default();
+        let mut number = |word: String| {
+            let next = Number::try_from(numbers.len()).unwrap_or(UNKNOWN);
+            *numbers.entry(word).or_insert(next)
+        };
+        let mut by_first: Vec<Vec<usize>> = Vec::new();
+        let mut words = FxHashSet::default();
         for (id, list) in &source.concepts {
             for phrase in list {
-                let slots: Vec<Slot> = phrase.split_whitespace().map(Slot::new).collect();
+                let slots: Vec<Slot> = phrase.split_whitespace().map(|slot| Slot::new(slot, &mut number)).collect();
                 words.extend(phrase.split([' ', '|']).map(|word| word.trim_start_matches('=').to_lowercase()));
                 let Some(first) = slots.first() else { continue };
-                for key in first.stems.iter().chain(&first.exact) {
-                    by_first.entry(key.clone()).or_default().push(phrases.len());
+                for &key in first.stems.iter().chain(&first.exact) {
+                    by_first.resize_with(by_first.len().max(key as usize + 1), Vec::new);
+                    by_first[key as usize].push(phrases.len());
                 }
                 phrases.push(Phrase { concept: ids[id.as_str()], slots });
             }
         }
-        let mut synonyms = HashMap::new();
+        let mut synonyms = FxHashMap::default();
         for (group, list) in source.synonyms.iter().enumerate() {
             for word in list {
                 words.insert(word.clone());
@@ -164,7 +180,7 @@ impl Lexicon {
         let mut words: Vec<String> = words.into_iter().collect();
         words.sort_unstable();
         let terms = words.iter().map(|word| text::stem(word)).collect();
-        Self { ids, by_first, phrases, kinds, synonyms, words, terms }
+        Self { ids, numbers, by_first, phrases, kinds, synonyms, words, terms }
     }
 
     /// The index of a concept that the grader itself asks for. It is a defect of the lexicon if it is missing.
@@ -187,6 +203,11 @@ impl Lexicon {
         self.synonyms.get(stem).copied()
     }
 
+    /// The stems that are in a group, with its number.
+    pub(crate) fn synonyms(&self) -> impl Iterator<Item = (&str, u16)> {
+        self.synonyms.iter().map(|(stem, &group)| (stem.as_str(), group))
+    }
+
     /// A speller that repairs towards the lexicon's words and the given ones.
     pub(crate) fn speller<'a>(&'a self, more: impl Iterator<Item = &'a str>) -> Speller {
         let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase());
@@ -196,16 +217,22 @@ impl Lexicon {
 
     /// The concepts that stand in these tokens, each with the token where it begins and the one after its end.
     pub(crate) fn find(&self, tokens: &[Token], mut found: impl FnMut(Concept, usize, usize)) {
-        for at in 0..tokens.len() {
-            for key in [&tokens[at].stem, &tokens[at].word] {
-                for &index in self.by_first.get(key.as_str()).into_iter().flatten() {
+        let number = |word: &String| self.numbers.get(word).copied().unwrap_or(UNKNOWN);
+        let numbers: Vec<(Number, Number)> = tokens
+            .iter()
+            .map(|token| {
+                let stem = number(&token.stem);
+                (stem, if token.word == token.stem { stem } else { number(&token.word) })
+            })
+            .collect();
+        let fits = |slot: &Slot, at: usize| slot.matches(numbers[at]);
+        for (at, &(stem, word)) in numbers.iter().enumerate() {
+            for key in [Some(stem), (word != stem).then_some(word)].into_iter().flatten() {
+                for &index in self.by_first.get(key as usize).into_iter().flatten() {
                     let phrase = &self.phrases[index];
-                    if let Some(end) = match_from(&phrase.slots, tokens, at) {
+                    if let Some(end) = match_from(&phrase.slots, tokens, at, fits) {
                         found(phrase.concept, at, end);
                     }
-                }
-                if tokens[at].stem == tokens[at].word {
-                    break;
                 }
             }
         }
@@ -220,19 +247,20 @@ pub(crate) fn negates(token: &Token) -> bool {
     ) || token.word.ends_with("n't")
 }
 
-fn match_from(slots: &[Slot], tokens: &[Token], at: usize) -> Option<usize> {
-    if !slots[0].matches(&tokens[at]) {
+/// The end of a phrase that begins with the token `at`, where `fits` says whether a slot is filled by a token.
+fn match_from<S>(slots: &[S], tokens: &[Token], at: usize, fits: impl Fn(&S, usize) -> bool) -> Option<usize> {
+    let (first, others) = slots.split_first()?;
+    if !fits(first, at) {
         return None;
     }
     let mut position = at + 1;
-    for slot in &slots[1..] {
-        let window = tokens.get(position..(position + GAP + 1).min(tokens.len()))?;
-        let skipped = window.iter().position(|token| slot.matches(token))?;
+    for slot in others {
+        let filled = (position..(position + GAP + 1).min(tokens.len())).find(|&at| fits(slot, at))?;
         // "are not handled" is no "are handled".
-        if window[..skipped].iter().any(negates) {
+        if tokens[position..filled].iter().any(negates) {
             return None;
         }
-        position += skipped + 1;
+        position = filled + 1;
     }
     Some(position)
 }

@@ -26,6 +26,7 @@ mod segment;
 mod subject;
 mod target;
 mod text;
+mod vocabulary;
 mod whole;
 
 pub use grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
@@ -41,6 +42,7 @@ pub struct Grader<'k> {
     grams: grams::Index,
     speller: text::Speller,
     brief: passage::Brief,
+    vocabulary: vocabulary::Vocabulary,
     tables: observe::Tables,
 }
 
@@ -51,20 +53,36 @@ impl<'k> Grader<'k> {
         let map = place::Map::new(&key.sources, |word| english.contains(word));
         let targets = target::targets(key, &map);
         let tables = observe::Tables::new(&targets);
+        let brief = text::tokens(&key.brief, 0, key.brief.len(), None);
+        let names = target::names(key);
+        let vocabulary = vocabulary::Vocabulary::new(&targets, &names, &passage::domain(&brief, &names));
+        let (speller, brief) = (target::speller(key), passage::Brief::new(&brief));
         let grams = target::grams(&targets);
-        Self { key, map, targets, grams, speller: target::speller(key), brief: passage::Brief::new(key), tables }
+        Self { key, map, targets, grams, speller, brief, vocabulary, tables }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
-        let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        let observed = observe::observe(&passages, &self.targets, &self.grams, &self.map, &self.tables);
-        credit::Case { key: self.key, review, targets: &self.targets, passages: &passages, observed: &observed }.grade()
+        let passages = self.read(review);
+        let observed =
+            observe::observe(&passages, &self.targets, &self.grams, &self.map, &self.vocabulary, &self.tables);
+        credit::Case {
+            key: self.key,
+            review,
+            line_ends: review::LineEnds::new(&review.text),
+            targets: &self.targets,
+            passages: &passages,
+            observed: &observed,
+        }
+        .grade()
     }
 
     /// What is seen of one review before it is weighed, for fitting the weights.
     pub fn see(&self, review: &Review) -> learn::Sight<'_> {
-        let passages = passage::read(review, &self.map, &self.speller, &self.brief);
-        learn::Sight::new(review, passages, &self.targets, &self.grams, &self.map)
+        learn::Sight::new(review, self.read(review), &self.targets, &self.grams, &self.map, &self.vocabulary)
+    }
+
+    fn read(&self, review: &Review) -> Vec<passage::Passage> {
+        passage::read(review, &self.map, &self.speller, &self.brief, &self.vocabulary)
     }
 }

@@ -30,6 +30,17 @@ pub(crate) fn dot(values: &[f64], weights: &[f64]) -> f64 {
     values.iter().zip(weights).map(|(value, weight)| value * weight).sum()
 }
 
+/// The same for several weights of each value at once.
+pub(crate) fn dots<const N: usize>(values: &[f64], weights: &[[f64; N]]) -> [f64; N] {
+    let mut sums = [0.0; N];
+    for (value, weights) in values.iter().zip(weights) {
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum += value * weight;
+        }
+    }
+    sums
+}
+
 /// Length on a scale on which the first words count most; about 1 for 20 words.
 pub(crate) fn log_words(words: usize) -> f64 {
     (words as f64).ln_1p() / 3.0

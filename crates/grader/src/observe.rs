@@ -1,18 +1,20 @@
 //! Puts the observations together: which passage speaks of what, in which role, and what follows for each issue.
 
-use crate::chain::{CHANGES, JOINS, Join, STEPS, sums};
+use crate::chain::{CHANGES, JOINS, Join, STEPS, states};
 use crate::grams::{Counts, Index};
 use crate::issue::Issue;
-use crate::observations::dot;
+use crate::observations::{dot, dots};
 use crate::passage::Passage;
 use crate::place::Map;
 use crate::prose::{self, Likeness, PROSE};
 use crate::role::{ROLE_NAMES, ROLES, Role, Taken};
 use crate::segment::UnitKind;
 use crate::subject::{NoSubject, Subject};
-use crate::target::{Compared, Target};
+use crate::target::{self, Compared, Target};
+use crate::vocabulary::Vocabulary;
 use crate::whole::{Document, Whole};
 use assay_catalog::model::{self, WORD_COLUMNS, probability, table, words};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -32,7 +34,8 @@ pub(crate) struct Tables {
 #[derive(Debug)]
 struct TargetTables {
     subject: Vec<f64>,
-    roles: [Vec<f64>; ROLES],
+    /// For each observation its weight for each role.
+    roles: Vec<[f64; ROLES]>,
     /// Named, why and fix; for a decoy, that it is called a problem.
     credits: Vec<Vec<f64>>,
     /// Its column in the words' weights.
@@ -43,10 +46,32 @@ struct TargetTables {
 const NONE_COLUMN: usize = 4;
 const ROLE_COLUMN: usize = 5;
 const EMPTY_COLUMN: usize = 10;
+const COLUMNS: usize = WORD_COLUMNS.len();
 
-/// The weights of words, by stem.
-static WORDS: LazyLock<BTreeMap<&'static str, &'static [f64]>> =
-    LazyLock::new(|| words().iter().map(|(word, weights)| (word.as_str(), &weights[..])).collect());
+/// The weights of words in the order of the words, and the place of each.
+static WORDS: LazyLock<Vec<&'static [f64]>> = LazyLock::new(|| words().values().map(|weights| &weights[..]).collect());
+static PLACES: LazyLock<FxHashMap<&'static str, u32>> =
+    LazyLock::new(|| words().keys().map(String::as_str).zip(0..).collect());
+
+/// The places in [`WORDS`] of a passage's words, each once, in order.
+fn weighed(passage: &Passage) -> Vec<u32> {
+    let mut places: Vec<u32> =
+        passage.tokens.iter().filter_map(|token| PLACES.get(token.stem.as_str()).copied()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The sums of words' weights, a column each.
+fn of_words(places: &[u32]) -> [f64; COLUMNS] {
+    let mut sums = [0.0; COLUMNS];
+    for &place in places {
+        for (sum, weight) in sums.iter_mut().zip(WORDS[place as usize]) {
+            *sum += weight;
+        }
+    }
+    sums
+}
 
 impl Tables {
     pub(crate) fn new(targets: &[Target]) -> Self {
@@ -66,7 +91,10 @@ impl Tables {
                     let credits: &[&str] = if target.decoy { &["decoy"] } else { &["named", "why", "fix"] };
                     TargetTables {
                         subject: table(subject, &target.kind, Subject::NAMES),
-                        roles: ROLE_NAMES.map(|role| of(role, Role::NAMES)),
+                        roles: {
+                            let roles = ROLE_NAMES.map(|role| of(role, Role::NAMES));
+                            (0..Role::NAMES.len()).map(|index| roles.each_ref().map(|role| role[index])).collect()
+                        },
                         credits: credits.iter().map(|credit| of(credit, Issue::NAMES)).collect(),
                         column: WORD_COLUMNS[..NONE_COLUMN].iter().position(|kind| *kind == target.kind),
                     }
@@ -87,11 +115,15 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(passages: &[Passage], targets: &[Target], grams: &Index, map: &Map) -> Self {
-        let mut compared: Vec<Vec<Compared>> = passages
-            .iter()
-            .map(|passage| targets.iter().map(|target| target.compare(passage, map)).collect())
-            .collect();
+    pub(crate) fn new(
+        passages: &[Passage],
+        targets: &[Target],
+        grams: &Index,
+        map: &Map,
+        vocabulary: &Vocabulary,
+    ) -> Self {
+        let mut compared: Vec<Vec<Compared>> =
+            passages.iter().map(|passage| target::compare(passage, targets, map, vocabulary)).collect();
         compare_grams(passages, grams, &mut compared);
         let document = Document::new(passages);
         let subjects = passages
@@ -179,24 +211,30 @@ pub(crate) struct Observed {
     pub(crate) credits: Vec<Vec<f64>>,
 }
 
-pub(crate) fn observe(passages: &[Passage], targets: &[Target], grams: &Index, map: &Map, tables: &Tables) -> Observed {
-    let seen = Seen::new(passages, targets, grams, map);
+pub(crate) fn observe(
+    passages: &[Passage],
+    targets: &[Target],
+    grams: &Index,
+    map: &Map,
+    vocabulary: &Vocabulary,
+    tables: &Tables,
+) -> Observed {
+    let seen = Seen::new(passages, targets, grams, map, vocabulary);
     if targets.iter().any(|target| target.kind == PROSE) {
         return by_prose(passages, targets, seen, tables);
     }
-    let known: Vec<Vec<&[f64]>> =
-        passages.iter().map(|passage| passage.stems().filter_map(|stem| WORDS.get(stem).copied()).collect()).collect();
-    let of_words = |passage: usize, column: usize| known[passage].iter().map(|weights| weights[column]).sum::<f64>();
+    let known: Vec<Vec<u32>> = passages.iter().map(weighed).collect();
+    let said: Vec<[f64; COLUMNS]> = known.iter().map(|places| of_words(places)).collect();
     let emissions: Vec<Vec<f64>> = (0..passages.len())
         .map(|i| {
             let targets = tables.targets.iter().zip(&seen.subjects[i]).map(|(tables, subject)| {
-                dot(&subject.values(), &tables.subject) + tables.column.map_or(0.0, |column| of_words(i, column))
+                dot(&subject.values(), &tables.subject) + tables.column.map_or(0.0, |column| said[i][column])
             });
-            let none = dot(&seen.none[i].values(), &tables.none) + of_words(i, NONE_COLUMN);
+            let none = dot(&seen.none[i].values(), &tables.none) + said[i][NONE_COLUMN];
             targets.chain([none]).collect()
         })
         .collect();
-    let states = sums(&emissions, &seen.joins, &tables.change).states;
+    let states = states(&emissions, &seen.joins, &tables.change);
     let alone = alone(&emissions);
     let roles: Vec<Vec<[f64; ROLES]>> = (0..passages.len())
         .map(|i| {
@@ -206,10 +244,9 @@ pub(crate) fn observe(passages: &[Passage], targets: &[Target], grams: &Index, m
                         return [0.0; ROLES];
                     }
                     let values = seen.role(passages, i, t).values();
-                    let mut of = [0.0; ROLES];
+                    let mut of = dots(&values, &tables.targets[t].roles);
                     for (role, p) in of.iter_mut().enumerate() {
-                        let sum = dot(&values, &tables.targets[t].roles[role]) + of_words(i, ROLE_COLUMN + role);
-                        *p = probability(sum);
+                        *p = probability(*p + said[i][ROLE_COLUMN + role]);
                     }
                     of
                 })
@@ -218,9 +255,10 @@ pub(crate) fn observe(passages: &[Passage], targets: &[Target], grams: &Index, m
         .collect();
     let taken = Taken { states, alone, roles };
     let whole = Whole::new(passages, &seen.compared, &seen.document, &taken);
-    let stems: std::collections::BTreeSet<&str> = passages.iter().flat_map(Passage::stems).collect();
-    let said: f64 = stems.iter().filter_map(|stem| WORDS.get(stem)).map(|weights| weights[EMPTY_COLUMN]).sum();
-    let empty = probability(dot(&whole.values(), &tables.empty) + said);
+    let mut everywhere = known.concat();
+    everywhere.sort_unstable();
+    everywhere.dedup();
+    let empty = probability(dot(&whole.values(), &tables.empty) + of_words(&everywhere)[EMPTY_COLUMN]);
     let credits = targets
         .iter()
         .zip(&tables.targets)

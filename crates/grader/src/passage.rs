@@ -1,13 +1,14 @@
 //! What each unit of a review says: its words, concepts, places, and how it says them.
 
-use crate::Key;
 use crate::grams::Counts;
 use crate::lexicon::{self, Concepts, Lexicon, lexicon};
-use crate::place::{Map, Places};
+use crate::place::{Map, Places, Snippet};
 use crate::review::{Part, Review};
 use crate::segment::{self, Role, Unit, UnitKind};
 use crate::text::{self, Speller, Token};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use crate::vocabulary::{Content, Vocabulary};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// A unit of the review with what it says.
@@ -21,10 +22,8 @@ pub(crate) struct Passage {
     pub(crate) concepts: Concepts,
     /// The same with those of the neighbouring clauses of the sentence.
     pub(crate) around: Concepts,
-    /// Content words by meaning: stems, or the number of their group of synonyms.
-    pub(crate) content: BTreeSet<Sense>,
-    /// Stems of the content words, each once.
-    pub(crate) content_stems: BTreeSet<String>,
+    /// Its words that stand in the key.
+    pub(crate) content: Content,
     /// Runs of letters of its text.
     pub(crate) grams: Counts,
     /// Places the unit itself names.
@@ -149,42 +148,59 @@ impl Passage {
 /// The brief's word sequences, to know what was copied from it.
 #[derive(Debug, Default)]
 pub(crate) struct Brief {
-    windows: HashSet<Vec<String>>,
-    /// What this exercise is about: words of its brief and source that are no terms of the trade.
-    domain: BTreeSet<Sense>,
+    /// The stems of its words, numbered.
+    stems: FxHashMap<String, u32>,
+    windows: FxHashSet<[u32; COPIED]>,
 }
 
 /// So many words in a row are no coincidence.
 const COPIED: usize = 4;
 
 impl Brief {
-    pub(crate) fn new(key: &Key) -> Self {
-        let tokens = text::tokens(&key.brief, 0, key.brief.len(), None);
-        let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
-        let mut domain = content(&tokens, lexicon());
-        for source in &key.sources {
-            domain.extend(content(&text::tokens(&source.text, 0, source.text.len(), None), lexicon()));
+    pub(crate) fn new(tokens: &[Token]) -> Self {
+        let mut stems: FxHashMap<String, u32> = FxHashMap::default();
+        let mut numbers = Vec::new();
+        for token in tokens {
+            let next = u32::try_from(stems.len()).unwrap_or(u32::MAX);
+            numbers.push(*stems.entry(token.stem.clone()).or_insert(next));
         }
-        domain.retain(|sense| matches!(sense, Sense::Stem(stem) if !lexicon().is_term(stem)));
-        Self { windows: stems.windows(COPIED).map(<[String]>::to_vec).collect(), domain }
-    }
-
-    /// Whether the words speak of what this exercise is about.
-    fn is_about(&self, content: &BTreeSet<Sense>) -> bool {
-        content.iter().any(|sense| self.domain.contains(sense))
+        Self { stems, windows: windows_of(&numbers).collect() }
     }
 
     /// Whether most of the words were copied.
     fn holds(&self, tokens: &[Token]) -> bool {
         let windows = tokens.len().saturating_sub(COPIED - 1);
-        let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
-        let copied = stems.windows(COPIED).filter(|window| self.windows.contains(*window)).count();
-        windows >= 3 && copied * 2 > windows
+        if windows < 3 {
+            return false;
+        }
+        let numbers: Vec<u32> =
+            tokens.iter().map(|token| self.stems.get(token.stem.as_str()).copied().unwrap_or(u32::MAX)).collect();
+        let copied = windows_of(&numbers).filter(|window| self.windows.contains(window)).count();
+        copied * 2 > windows
     }
 }
 
+fn windows_of(numbers: &[u32]) -> impl Iterator<Item = [u32; COPIED]> {
+    numbers.windows(COPIED).filter_map(|window| window.try_into().ok())
+}
+
+/// What an exercise is about: words of its brief and source that are no terms of the trade.
+pub(crate) fn domain(brief: &[Token], source: &BTreeSet<Sense>) -> BTreeSet<Sense> {
+    let mut domain = content(brief, lexicon());
+    domain.extend(source.iter().cloned());
+    domain.retain(|sense| matches!(sense, Sense::Stem(stem) if !lexicon().is_term(stem)));
+    domain
+}
+
 /// Reads the whole review.
-pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief) -> Vec<Passage> {
+pub(crate) fn read(
+    review: &Review,
+    map: &Map,
+    speller: &Speller,
+    brief: &Brief,
+    vocabulary: &Vocabulary,
+) -> Vec<Passage> {
+    let words = Words { speller, vocabulary };
     let mut passages = Vec::new();
     let (mut block, mut remark) = (0, 0);
     for (index, part) in review.parts.iter().enumerate() {
@@ -202,17 +218,15 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief)
             }
             let leads =
                 position == 0 || passages.last().is_some_and(|before: &Passage| before.unit.block != unit.block);
-            let comments = if let UnitKind::Code { diff } = unit.kind {
-                map.code(&part.body[unit.start..unit.end], diff)
-                    .comments
-                    .into_iter()
-                    .map(|(from, to, spot)| (unit.start + from, unit.start + to, spot))
-                    .collect()
-            } else {
-                Vec::new()
+            let (start, raw) = (unit.start, &part.body[unit.start..unit.end]);
+            let mut snippet = match unit.kind {
+                UnitKind::Code { diff } => Some(map.code(raw, diff)),
+                _ => None,
             };
-            file = map.mentioned(&part.body[unit.start..unit.end]).unwrap_or(file);
-            passages.push(passage(part, index, unit, leads, file, map, speller));
+            let comments = snippet.as_mut().map(|snippet| std::mem::take(&mut snippet.comments)).unwrap_or_default();
+            let comments = comments.into_iter().map(|(from, to, spot)| (start + from, start + to, spot));
+            file = map.mentioned(raw).unwrap_or(file);
+            passages.push(passage(part, index, unit, snippet, leads, file, map, words));
             for (start, end, spot) in comments {
                 block += 1;
                 remark += 1;
@@ -226,7 +240,7 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief)
                     continues: false,
                     role: None,
                 };
-                let mut comment = passage(part, index, unit, false, file, map, speller);
+                let mut comment = passage(part, index, unit, None, false, file, map, words);
                 if comment.places.spots.is_empty() {
                     comment.places.spots.extend(spot);
                 }
@@ -246,7 +260,7 @@ pub(crate) fn read(review: &Review, map: &Map, speller: &Speller, brief: &Brief)
         passages[index].around = around;
     }
     for passage in &mut passages {
-        passage.about = brief.is_about(&passage.content);
+        passage.about = vocabulary.is_about(&passage.content);
         let empty = passage.words == 0 && passage.new_code == 0;
         passage.borrowed = empty || passage.concepts.has(IDS.grader) || brief.holds(&passage.tokens);
     }
@@ -296,12 +310,27 @@ fn mark_denials(passages: &mut [Passage]) {
     }
 }
 
+/// What words are known by.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    speller: &'a Speller,
+    vocabulary: &'a Vocabulary,
+}
+
 #[allow(clippy::too_many_arguments, reason = "one private constructor")]
-fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map: &Map, speller: &Speller) -> Passage {
+fn passage(
+    part: &Part,
+    index: usize,
+    unit: Unit,
+    snippet: Option<Snippet>,
+    leads: bool,
+    file: usize,
+    map: &Map,
+    words: Words,
+) -> Passage {
     let lexicon = lexicon();
     let raw = &part.body[unit.start..unit.end];
-    let (places, tokens, new_code) = if let UnitKind::Code { diff } = unit.kind {
-        let snippet = map.code(raw, diff);
+    let (places, tokens, new_code) = if let Some(snippet) = snippet {
         // Only lines that are not the source's own say something.
         let mut tokens = text::tokens(&snippet.fresh, 0, snippet.fresh.len(), None);
         for token in &mut tokens {
@@ -318,7 +347,7 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
             places.spots.extend(map.quoted(raw.trim_start_matches(['>', ' '])));
         }
         let new_code = inline_code(raw).filter(|code| is_new_code(code, map)).count();
-        (places, text::tokens(&part.body, unit.start, unit.end, Some(speller)), new_code)
+        (places, text::tokens(&part.body, unit.start, unit.end, Some(words.speller)), new_code)
     };
     let tokens = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { Vec::new() } else { tokens };
     let mut concepts = Concepts::default();
@@ -341,13 +370,12 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
             concepts.insert(concept);
         }
     });
-    let content = content(&tokens, lexicon);
-    let content_stems = crate::target::stems(&tokens);
+    let content = words.vocabulary.content(&tokens);
     let words = tokens
         .iter()
         .filter(|token| token.word.len() > 1 && token.word.chars().all(|c| c.is_alphabetic() || c == '\''))
         .count();
-    let joining = tokens.iter().filter(|token| text::is_stop(&token.word)).count();
+    let joining = tokens.iter().filter(|token| token.is_stop).count();
     let has = |id| concepts.has(id);
     let tone = Tone {
         denies: has(IDS.deny),
@@ -368,7 +396,6 @@ fn passage(part: &Part, index: usize, unit: Unit, leads: bool, file: usize, map:
         concepts,
         around: concepts,
         content,
-        content_stems,
         grams: Counts::new(raw),
         places,
         inherited: Places::default(),
@@ -443,15 +470,16 @@ fn directs(tokens: &[Token], verbs: impl IntoIterator<Item = usize>) -> bool {
     })
 }
 
+/// Whether it is a content word: no small one, and no number.
+pub(crate) fn is_content(token: &Token) -> bool {
+    token.word.len() > 2 && !token.is_stop && !token.word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
+}
+
 /// The content words of tokens, synonyms folded.
 pub(crate) fn content(tokens: &[Token], lexicon: &Lexicon) -> BTreeSet<Sense> {
     tokens
         .iter()
-        .filter(|token| {
-            token.word.len() > 2
-                && !text::is_stop(&token.word)
-                && !token.word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
-        })
+        .filter(|token| is_content(token))
         .map(|token| lexicon.synonym(&token.stem).map_or_else(|| Sense::Stem(token.stem.clone()), Sense::Group))
         .collect()
 }

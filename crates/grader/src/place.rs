@@ -2,7 +2,8 @@
 
 use crate::{DefinitionKind, Key, Lines, Source};
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Lines of one source file.
@@ -42,7 +43,7 @@ pub(crate) struct Name {
 #[derive(Debug, Default)]
 pub(crate) struct Map {
     pub(crate) names: Vec<Name>,
-    by_text: HashMap<String, usize>,
+    by_text: FxHashMap<String, usize>,
     files: Vec<File>,
 }
 
@@ -62,7 +63,18 @@ const KEYWORDS: &[&str] = &[
     "list", "set", "bool", "float", "tuple", "bytes", "print", "len", "range", "type", "object", "match", "case",
 ];
 
-static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex("[A-Za-z_][A-Za-z0-9_]*"));
+/// The identifiers of a text, each with its place: a letter or underscore of ASCII, and what of these and digits follows.
+fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(|&byte| begins(byte))?;
+        let length = bytes[start..].iter().position(|&byte| !begins(byte) && !byte.is_ascii_digit());
+        at = length.map_or(bytes.len(), |length| start + length);
+        Some((start, &text[start..at]))
+    })
+}
 
 /// `jobs/parser.py`.
 static MODULE: LazyLock<Regex> = LazyLock::new(|| regex(r"[\w/-]+\.py\b"));
@@ -119,11 +131,8 @@ impl Map {
     pub(crate) fn new(sources: &[Source], is_english: impl Fn(&str) -> bool) -> Self {
         let mut map = Self::default();
         for (file, source) in sources.iter().enumerate() {
-            let names = source
-                .text
-                .lines()
-                .map(|line| IDENTIFIER.find_iter(line).map(|found| found.as_str().to_owned()).collect())
-                .collect();
+            let names =
+                source.text.lines().map(|line| identifiers(line).map(|(_, name)| name.to_owned()).collect()).collect();
             map.files.push(File {
                 path: source.path.clone(),
                 lines: source.text.lines().map(squeeze).collect(),
@@ -131,8 +140,7 @@ impl Map {
             });
             for (number, line) in source.text.lines().enumerate() {
                 let code = line.split(" # ").next().unwrap_or(line);
-                for found in IDENTIFIER.find_iter(code) {
-                    let text = found.as_str();
+                for (_, text) in identifiers(code) {
                     if text.len() < 2 || KEYWORDS.contains(&text) {
                         continue;
                     }
@@ -185,6 +193,11 @@ impl Map {
         let spoken = spoken_numbers(text);
         let text = spoken.as_deref().unwrap_or(text);
         let mut file = self.mentioned(text).unwrap_or(file);
+        self.add_names(text, &mut places);
+        // Most sentences hold no number, and so no line.
+        if !text.chars().any(char::is_numeric) {
+            return places;
+        }
         for captures in FILE_LINE.captures_iter(text) {
             if let Some(named) = self.file(&captures[1]) {
                 file = named;
@@ -199,14 +212,13 @@ impl Map {
         if leads && let Some(captures) = LEADING.captures(text) {
             self.add_numbers(file, &captures[1], &mut places);
         }
-        self.add_names(text, &mut places);
         places
     }
 
     /// The file that the text names.
     pub(crate) fn mentioned(&self, text: &str) -> Option<usize> {
-        let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        self.files.iter().position(|file| text.contains(base(&file.path).as_str()))
+        let base = |file: &File| file.path.rfind('/').map_or(0, |slash| slash + 1);
+        self.files.iter().position(|file| text.contains(&file.path[base(file)..]))
     }
 
     /// Whether the text names a Python module that the exercise does not have. Tests may well be spoken of that are yet to be written.
@@ -234,12 +246,12 @@ impl Map {
     fn add_names(&self, text: &str, places: &mut Places) {
         let mut in_code = false;
         let mut last = 0;
-        for found in IDENTIFIER.find_iter(text) {
-            in_code ^= text[last..found.start()].matches('`').count() % 2 == 1;
-            last = found.start();
-            if let Some(&index) = self.by_text.get(found.as_str()) {
-                let called = text[found.end()..].starts_with('(');
-                let attribute = text[..found.start()].ends_with('.') && !text[..found.start()].ends_with("..");
+        for (start, name) in identifiers(text) {
+            in_code ^= text[last..start].bytes().filter(|&byte| byte == b'`').count() % 2 == 1;
+            last = start;
+            if let Some(&index) = self.by_text.get(name) {
+                let called = text[start + name.len()..].starts_with('(');
+                let attribute = text[..start].ends_with('.') && !text[..start].ends_with("..");
                 if in_code || called || attribute || !self.names[index].ordinary {
                     places.names.insert(index);
                 }
@@ -341,7 +353,7 @@ impl Map {
 
     /// The source line that a changed line most likely replaces.
     fn nearest(&self, line: &str) -> Option<Spot> {
-        let wanted: BTreeSet<&str> = IDENTIFIER.find_iter(line).map(|found| found.as_str()).collect();
+        let wanted: BTreeSet<&str> = identifiers(line).map(|(_, name)| name).collect();
         if wanted.len() < 2 {
             return None;
         }
@@ -359,8 +371,8 @@ impl Map {
     }
 
     fn add_code_names(&self, text: &str, places: &mut Places) {
-        for found in IDENTIFIER.find_iter(text) {
-            if let Some(&index) = self.by_text.get(found.as_str()) {
+        for (_, name) in identifiers(text) {
+            if let Some(&index) = self.by_text.get(name) {
                 places.names.insert(index);
             }
         }
@@ -658,6 +670,13 @@ mod tests {
         assert_eq!(lines("on line thirty seven um"), [(37, 37)]);
         assert_eq!(lines("l. 34, called from l. 44"), [(34, 34), (44, 44)]);
         assert_eq!(lines("l.55 is just"), [(55, 55)]);
+    }
+
+    #[test]
+    fn identifiers_begin_with_a_letter_wherever_it_stands() {
+        let found: Vec<_> = identifiers("9ab _x1-éy, `é` Z").collect();
+        assert_eq!(found, [(1, "ab"), (4, "_x1"), (10, "y"), (19, "Z")]);
+        assert_eq!(identifiers("é 12").next(), None);
     }
 
     #[test]

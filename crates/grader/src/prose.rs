@@ -5,7 +5,8 @@
 
 use crate::observations::observations;
 use crate::passage::Passage;
-use crate::target::{Target, cosine};
+use crate::target::{self, Target};
+use crate::vocabulary::cosine;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind under which an issue is judged whose key has no code.
@@ -31,12 +32,16 @@ pub(crate) fn likeness(
     let mut remarks: BTreeMap<usize, (BTreeSet<String>, Vec<usize>)> = BTreeMap::new();
     for (index, passage) in passages.iter().enumerate() {
         let (stems, list) = remarks.entry(passage.unit.remark).or_default();
-        stems.extend(passage.content_stems.iter().cloned());
+        stems.extend(target::stems(&passage.tokens));
         list.push(index);
     }
     let cosines: Vec<(Vec<f64>, &Vec<usize>, usize)> = remarks
         .values()
-        .map(|(stems, list)| (targets.iter().map(|target| cosine(stems, &target.stems)).collect(), list, stems.len()))
+        .map(|(stems, list)| {
+            let like =
+                |target: &Target| cosine(stems.intersection(&target.stems).count(), stems.len(), target.stems.len());
+            (targets.iter().map(like).collect(), list, stems.len())
+        })
         .collect();
     (0..targets.len())
         .map(|target| {

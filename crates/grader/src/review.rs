@@ -229,6 +229,21 @@ impl Snippet {
     }
 }
 
+/// Where the lines of a text end, to look up line after line without reading the text again.
+#[derive(Debug)]
+pub(crate) struct LineEnds(Vec<usize>);
+
+impl LineEnds {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// The 1-based line of a byte offset.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|&end| end < offset) + 1
+    }
+}
+
 /// 1-based line and column in characters of a byte offset.
 pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
@@ -250,6 +265,16 @@ mod tests {
             let at = part.body.find(word).unwrap();
             assert!(text[part.offset(at)..].starts_with(word), "{word}");
             assert_eq!(part.body_offset(part.offset(at)), Some(at));
+        }
+    }
+
+    #[test]
+    fn line_ends_agree_with_position() {
+        for text in ["", "a", "\n", "a\n\nbä\r\nc", "a\n"] {
+            let ends = LineEnds::new(text);
+            for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                assert_eq!(ends.line(offset), position(text, offset).0, "{text:?} at {offset}");
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 //! The issues and decoys of a key, prepared for comparison with passages.
 
 use crate::grams::Index;
-use crate::lexicon::{KindRules, Lexicon, Phrase, Rule, best, lexicon};
+use crate::lexicon::{KindRules, Lexicon, Rule, Term, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
 use crate::prose::PROSE;
 use crate::text::{self, Speller};
+use crate::vocabulary::{Common, Vocabulary, content_stems};
 use crate::{Key, Lines};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +28,7 @@ pub(crate) struct Target {
     /// Stems of all its prose.
     pub(crate) stems: BTreeSet<String>,
     /// The key's own phrases that earn named, why and fix.
-    pub(crate) terms: [Vec<Phrase>; 3],
-    /// Those of them that are names of the source.
-    pub(crate) names: BTreeSet<Sense>,
+    pub(crate) terms: [Vec<Term>; 3],
 }
 
 /// Prepares all targets: issues first, then decoys.
@@ -48,7 +47,7 @@ pub(crate) fn targets(key: &Key, map: &Map) -> Vec<Target> {
         let place = Place { file: issue.file.as_deref(), lines: issue.lines, whole };
         let mut target = target(lexicon, map, key, false, index, kind, &place, &prose);
         target.terms = [&issue.terms_named, &issue.terms_why, &issue.terms_fix]
-            .map(|terms| terms.iter().map(|term| Phrase::plain(term)).collect());
+            .map(|terms| terms.iter().map(|term| Term::new(term)).collect());
         targets.push(target);
     }
     for (index, decoy) in key.decoys.iter().enumerate() {
@@ -97,22 +96,16 @@ fn target(
             .collect::<BTreeMap<_, _>>()
     });
     let all: BTreeMap<Sense, f64> = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
-    let source = key
-        .sources
-        .iter()
-        .flat_map(|source| text::tokens(&source.text, 0, source.text.len(), None))
-        .collect::<Vec<_>>();
-    let names = content(&source, lexicon);
+    let whole = prose.join(" ");
     Target {
         decoy,
         index,
         rules: lexicon.kind(kind),
         kind: kind.to_owned(),
         profile,
-        names,
         terms: Default::default(),
         text: prose.clone(),
-        stems: stems(&text::tokens(&prose.join(" "), 0, prose.join(" ").len(), None)),
+        stems: stems(&text::tokens(&whole, 0, whole.len(), None)),
         prose: senses,
         all,
     }
@@ -156,9 +149,8 @@ pub(crate) fn speller(key: &Key) -> Speller {
 /// Words matched beyond which more add little: half of the full similarity.
 const HALF: f64 = 2.5;
 
-/// 0 to 1: how much of the passage's content stands in the prose, rare words first.
-pub(crate) fn similarity(content: &BTreeSet<Sense>, prose: &BTreeMap<Sense, f64>) -> f64 {
-    let sum: f64 = content.iter().filter_map(|sense| prose.get(sense)).sum();
+/// 0 to 1: how much of the passage's content stands in the prose, rare words first, from the sum of their weights.
+fn similarity(sum: f64) -> f64 {
     sum / (sum + HALF)
 }
 
@@ -167,20 +159,13 @@ const AROUND: f64 = 0.8;
 
 /// The stems of content words.
 pub(crate) fn stems(tokens: &[text::Token]) -> BTreeSet<String> {
-    tokens
-        .iter()
-        .filter(|token| token.word.len() > 1 && !text::is_stop(&token.word))
-        .map(|token| token.stem.clone())
-        .collect()
+    content_stems(tokens).map(str::to_owned).collect()
 }
 
-/// Cosine of two sets of words, each word counted once and all alike. On real review comments this agreed better with a
-/// judge than with weights by rarity.
-pub(crate) fn cosine(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    a.intersection(b).count() as f64 / ((a.len() * b.len()) as f64).sqrt()
+/// The names and words of the source.
+pub(crate) fn names(key: &Key) -> BTreeSet<Sense> {
+    let of = |text: &str| content(&text::tokens(text, 0, text.len(), None), lexicon());
+    key.sources.iter().flat_map(|source| of(&source.text)).collect()
 }
 
 /// How a passage compares with a target.
@@ -223,18 +208,19 @@ impl Compared {
     }
 }
 
+/// Compares a passage with each target.
+pub(crate) fn compare(passage: &Passage, targets: &[Target], map: &Map, vocabulary: &Vocabulary) -> Vec<Compared> {
+    let common = vocabulary.common(&passage.content, targets);
+    targets.iter().zip(common).map(|(target, common)| target.compare(passage, map, common)).collect()
+}
+
 impl Target {
-    pub(crate) fn compare(&self, passage: &Passage, map: &Map) -> Compared {
+    fn compare(&self, passage: &Passage, map: &Map, common: Common) -> Compared {
         let weight = |rules: Option<&'static [Rule]>| {
             let at = |concepts| rules.and_then(|rules| best(rules, concepts)).map_or(0.0, |rule| rule.weight);
-            at(passage.concepts).max(AROUND * at(passage.around))
+            let own = at(passage.concepts);
+            if passage.around == passage.concepts { own } else { own.max(AROUND * at(passage.around)) }
         };
-        let (mut shared, mut shared_names) = (0.0, 0.0);
-        for sense in &passage.content {
-            if let Some(weight) = self.all.get(sense) {
-                *if self.names.contains(sense) { &mut shared_names } else { &mut shared } += weight;
-            }
-        }
         Compared {
             own: self.profile.fit(&passage.places, map),
             held: self.profile.fit(&passage.inherited, map),
@@ -242,13 +228,13 @@ impl Target {
             named: weight(self.rules.map(|rules| &rules.named[..])),
             why: weight(self.rules.map(|rules| &rules.why[..])),
             fix: weight(self.rules.map(|rules| &rules.fix[..])),
-            like: self.prose.each_ref().map(|prose| similarity(&passage.content, prose)),
-            like_all: similarity(&passage.content, &self.all),
-            cosine: cosine(&passage.content_stems, &self.stems),
+            like: common.prose.map(similarity),
+            like_all: similarity(common.all),
+            cosine: common.cosine,
             grams: Default::default(),
             remark_grams: 0.0,
-            shared,
-            shared_names,
+            shared: common.shared,
+            shared_names: common.shared_names,
             terms: self.terms.each_ref().map(|terms| terms.iter().any(|term| term.stands_in(&passage.tokens))),
         }
     }

@@ -1,7 +1,7 @@
 //! Words: tokens with their places in the text, stems, and the repair of misspelt words.
 
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -19,10 +19,12 @@ pub(crate) struct Token {
     pub(crate) word: String,
     /// The stem by which words are compared.
     pub(crate) stem: String,
+    /// Whether it carries no content of its own.
+    pub(crate) is_stop: bool,
 }
 
 /// Words that carry no content of their own.
-static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static STOP: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     "a an the this that these those it its is are was were be been being am do does did doing have has had having i you he she we they me him her us \
      them my your his our their of in on at by for from to with as and or but if then than so not no nor too very can will would could should may might \
      must shall just also there here what which who whom when where why how all any both each few more most other some such only own same s t d ll m re \
@@ -31,13 +33,16 @@ static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether the word carries no content of its own.
-pub(crate) fn is_stop(word: &str) -> bool {
-    STOP.contains(word)
-}
+/// The stems of the words that most texts are made of, since to make one takes longer than to look it up.
+static STEMS: LazyLock<FxHashMap<&'static str, String>> =
+    LazyLock::new(|| assay_catalog::rubric::english().map(|word| (word, make_stem(word))).collect());
 
 /// The stem of one lower-case word.
 pub(crate) fn stem(word: &str) -> String {
+    STEMS.get(word).map_or_else(|| make_stem(word), String::clone)
+}
+
+fn make_stem(word: &str) -> String {
     if word.len() <= 3 || !word.is_ascii() {
         return word.to_owned();
     }
@@ -46,8 +51,9 @@ pub(crate) fn stem(word: &str) -> String {
 
 /// Splits `text[range]` into tokens; offsets are those of `text`.
 pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Speller>) -> Vec<Token> {
-    let mut out = Vec::new();
     let slice = &text[start..end];
+    // A word and the blank behind it have about so many bytes.
+    let mut out = Vec::with_capacity(slice.len() / 5 + 1);
     let mut chars = slice.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
         if c.is_alphanumeric() || c == '_' {
@@ -76,7 +82,8 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
                 && (rest.starts_with("+1") || rest.starts_with(" + 1") || rest.starts_with("+ 1"))
             {
                 let more = rest.find('1').unwrap_or(0) + 1;
-                out.push(Token { start: start + i, end: start + stop + more, word: "n+1".into(), stem: "n+1".into() });
+                let end = start + stop + more;
+                out.push(Token { start: start + i, end, word: "n+1".into(), stem: "n+1".into(), is_stop: false });
                 while chars.peek().is_some_and(|&(j, _)| j < stop + more) {
                     chars.next();
                 }
@@ -89,6 +96,7 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
                 end: start + i + c.len_utf8(),
                 word: c.to_string(),
                 stem: c.to_string(),
+                is_stop: false,
             });
         }
     }
@@ -115,16 +123,18 @@ fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: O
         if piece.is_empty() {
             return;
         }
-        let mut word = piece.to_lowercase().replace('’', "'");
-        if !word.is_ascii() {
-            word = word.nfc().collect();
-        }
+        let mut word = if piece.is_ascii() {
+            piece.to_ascii_lowercase()
+        } else {
+            piece.to_lowercase().replace('’', "'").nfc().collect()
+        };
         if let Some(better) = speller.and_then(|speller| speller.correct(&word)) {
             better.clone_into(&mut word);
         }
         let base_form = word.strip_suffix("'s").unwrap_or(&word);
         let stem = stem(base_form);
-        out.push(Token { start: base + a, end: base + b, word, stem });
+        let is_stop = STOP.contains(word.as_str());
+        out.push(Token { start: base + a, end: base + b, word, stem, is_stop });
     };
     let mut begin = from;
     let mut previous: Option<char> = None;
@@ -151,9 +161,23 @@ fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: O
 /// Repairs misspelt words against the words that matter: those of the rubric, the key and the source.
 #[derive(Debug, Default)]
 pub(crate) struct Speller {
-    known: HashSet<String>,
-    /// Known words by their letters in order, for the transposed ones, and by first letter and length.
-    buckets: HashMap<(char, usize), Vec<String>>,
+    known: FxHashSet<String>,
+    /// Known words that end in e or y, without it.
+    short_of_e: FxHashSet<String>,
+    short_of_y: FxHashSet<String>,
+    /// Words to repair towards, by first letter and length.
+    buckets: FxHashMap<(char, usize), Vec<Candidate>>,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    word: String,
+    letters: u32,
+}
+
+/// The set of letters of a word, a bit each; all other characters share one.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |set, byte| set | 1 << if byte.is_ascii_lowercase() { byte - b'a' } else { 26 })
 }
 
 /// Shorter words have too many neighbours to be repaired.
@@ -162,18 +186,29 @@ const SHORTEST_REPAIRED: usize = 5;
 impl Speller {
     /// Words to repair towards, and words that are right as they are.
     pub(crate) fn new<'a, 'b>(targets: impl Iterator<Item = &'a str>, right: impl Iterator<Item = &'b str>) -> Self {
-        let mut speller = Self { known: right.map(str::to_owned).collect(), ..Self::default() };
+        let mut speller = Self::default();
+        right.for_each(|word| speller.know(word));
         let mut targets: Vec<&str> = targets.collect();
         targets.sort_unstable();
         targets.dedup();
         for word in targets {
-            speller.known.insert(word.to_owned());
+            speller.know(word);
             if word.len() >= SHORTEST_REPAIRED && word.is_ascii() {
                 let first = word.chars().next().unwrap_or(' ');
-                speller.buckets.entry((first, word.len())).or_default().push(word.to_owned());
+                speller
+                    .buckets
+                    .entry((first, word.len()))
+                    .or_default()
+                    .push(Candidate { word: word.to_owned(), letters: letters(word) });
             }
         }
         speller
+    }
+
+    fn know(&mut self, word: &str) {
+        self.known.insert(word.to_owned());
+        self.short_of_e.extend(word.strip_suffix('e').map(str::to_owned));
+        self.short_of_y.extend(word.strip_suffix('y').map(str::to_owned));
     }
 
     /// The word that a misspelt one most likely stands for; `None` for words that are known or like no known word.
@@ -183,10 +218,15 @@ impl Speller {
         }
         let first = word.chars().next()?;
         let allowed = if word.len() >= 8 { 2 } else { 1 };
+        let held = letters(word);
         let mut best: Option<(usize, &str)> = None;
         for length in word.len().saturating_sub(allowed)..=word.len() + allowed {
-            for candidate in self.buckets.get(&(first, length)).into_iter().flatten() {
+            for Candidate { word: candidate, letters } in self.buckets.get(&(first, length)).into_iter().flatten() {
                 let limit = if candidate.len() >= 8 { allowed } else { 1 };
+                // An edit takes a letter away, adds one, or both. Most words are passed over here, at a tenth of the cost.
+                if (held ^ letters).count_ones() as usize > 2 * limit {
+                    continue;
+                }
                 let distance = strsim::osa_distance(word, candidate);
                 if distance <= limit && best.is_none_or(|(least, held)| (distance, candidate.as_str()) < (least, held))
                 {
@@ -203,10 +243,10 @@ impl Speller {
             || ["s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "less", "ness", "able"].iter().any(|suffix| {
                 word.strip_suffix(suffix).is_some_and(|base| {
                     self.known.contains(base)
-                        || self.known.contains(format!("{base}e").as_str())
+                        || self.short_of_e.contains(base)
                         || (base.len() > 2 && self.known.contains(&base[..base.len() - 1]))
                 })
             })
-            || word.strip_suffix("ies").is_some_and(|base| self.known.contains(format!("{base}y").as_str()))
+            || word.strip_suffix("ies").is_some_and(|base| self.short_of_y.contains(base))
     }
 }

@@ -91,14 +91,16 @@ pub fn json<T: serde::Serialize>(value: &T, pretty: bool) -> String {
     };
     // The types of this crate have string keys and finite numbers, and memory does not fail to be written.
     debug_assert!(result.is_ok());
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 struct Inert<F>(F);
 
 impl<F: serde_json::ser::Formatter> serde_json::ser::Formatter for Inert<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if !fragment.contains(is_control) {
+        // Nearly all text is plain, and that is told quickly.
+        let plain = fragment.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if plain || !fragment.contains(is_control) {
             return writer.write_all(fragment.as_bytes());
         }
         for c in fragment.chars() {

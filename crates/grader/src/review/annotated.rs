@@ -22,7 +22,10 @@ struct Copy<'s> {
 
 /// Whether the text is a copy of one of the sources.
 pub(super) fn looks_like(text: &str, sources: &[Source]) -> bool {
-    best(text, sources).is_some_and(|copy| copy.copied >= COPIED && copy.further <= FURTHER)
+    // Most reviews have far fewer lines than a copy, and are not compared at all.
+    let lines = text.lines().count() as f64;
+    sources.iter().any(|source| lines >= COPIED * filled_lines(source) as f64)
+        && best(text, sources).is_some_and(|copy| copy.copied >= COPIED && copy.further <= FURTHER)
 }
 
 pub(super) fn parts(text: &str, sources: &[Source]) -> Result<Vec<Part>, ReviewError> {
@@ -36,6 +39,10 @@ pub(super) fn parts(text: &str, sources: &[Source]) -> Result<Vec<Part>, ReviewE
         )),
         None => error("this exercise has no source that could be annotated".to_owned()),
     }
+}
+
+fn filled_lines(source: &Source) -> usize {
+    source.text.lines().filter(|line| !line.trim_end().is_empty()).count()
 }
 
 fn best<'s>(text: &str, sources: &'s [Source]) -> Option<Copy<'s>> {
