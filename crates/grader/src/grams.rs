@@ -105,7 +105,9 @@ impl Index {
         }
         let length = counts.length();
         if length > 0.0 {
-            cosines.iter_mut().for_each(|cosine| *cosine /= length);
+            for cosine in &mut cosines {
+                *cosine /= length;
+            }
         }
         cosines
     }
@@ -123,8 +125,8 @@ mod tests {
         let of = cosines("Sharing mutuable defaults");
         assert!(same > 0.5 && of[0] > 0.3 * same && of[1] < 0.05, "{same} {of:?}");
         assert_eq!(Counts::new("cafe\u{301} x").0, Counts::new("caf\u{e9} x").0);
-        assert_eq!(cosines("")[0], 0.0);
-        assert_eq!(cosines("A default")[2], 0.0);
+        assert!(cosines("").iter().all(|cosine| cosine.abs() < 1e-9));
+        assert!(cosines("A default")[2].abs() < 1e-9);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(crate) fn read(folders: &[&String]) -> Vec<Case> {
 /// Each exercise with the name of the folder its reviews are from.
 fn exercises(folders: &[&String]) -> Vec<(String, Exercise)> {
     let (mut found, mut more) = (Vec::new(), Vec::new());
-    for folder in folders.iter().map(|folder| Path::new(folder)) {
+    for folder in folders.iter().map(Path::new) {
         let set = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let entries = Bank::open(folder).entries;
         if entries.is_empty() {
