@@ -124,16 +124,6 @@ struct Looked {
 /// Stands for all names of a module.
 const WHOLE: u64 = 0;
 
-/// The names of a file that tell something.
-fn names(file: &Looked) -> FxHashSet<u64> {
-    file.facts.told().map(key).collect()
-}
-
-/// The names of a file that tell something else than before.
-fn changed(before: &FileFacts, after: &FileFacts) -> FxHashSet<u64> {
-    after.told_anew(before).map(key).collect()
-}
-
 /// The key of a name across files.
 fn key(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
@@ -215,10 +205,10 @@ pub(crate) fn selected(kind: &str, options: &Options) -> bool {
 
 /// Looks again at the files whose imports lead to something that tells: mapped classes, functions that make round trips.
 fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], with_tests: bool, options: &Options) {
+    let told = |file: &Looked, before: &FileFacts| -> FxHashSet<u64> { file.facts.told(before).map(key).collect() };
     let mut news: FxHashMap<u32, FxHashSet<u64>> = (0..)
-        .zip(looked.iter())
-        .filter(|(_, file)| file.facts.interesting())
-        .map(|(at, file)| (at, names(file)))
+        .zip(looked.iter().map(|file| told(file, &FileFacts::default())))
+        .filter(|(_, told)| !told.is_empty())
         .collect();
     for _ in 0..ROUNDS {
         if news.is_empty() {
@@ -269,7 +259,7 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
         });
         news.clear();
         for (at, file) in renewed {
-            let told = changed(&looked[at as usize].facts, &file.facts);
+            let told = told(&file, &looked[at as usize].facts);
             if !told.is_empty() {
                 news.insert(at, told);
             }

@@ -131,21 +131,9 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    /// The first parts of the names that tell something to other files.
-    pub fn told(&self) -> impl Iterator<Item = &str> {
-        let functions =
-            self.functions.iter().filter(|(_, facts)| !facts.trips.is_empty() || tells_much(&facts.returns));
-        let values = self.values.iter().filter(|(_, value)| tells_much(value));
-        self.mapped
-            .iter()
-            .map(|(name, _)| name)
-            .chain(functions.map(|(name, _)| name))
-            .chain(values.map(|(name, _)| name))
-            .map(|name| name.split('.').next().unwrap_or(name))
-    }
-
-    /// Like [`FileFacts::told`], of what these facts say and the earlier ones do not.
-    pub fn told_anew<'f>(&'f self, before: &'f FileFacts) -> impl Iterator<Item = &'f str> {
+    /// The first parts of the names that tell other files something that they did not tell `before`. An instance of some
+    /// class alone tells nothing.
+    pub fn told<'f>(&'f self, before: &'f FileFacts) -> impl Iterator<Item = &'f str> {
         fn fresh<'f, T: PartialEq>(
             now: &'f [(Arc<str>, T)],
             before: &'f [(Arc<str>, T)],
@@ -163,11 +151,9 @@ impl FileFacts {
             .map(|name| name.split('.').next().unwrap_or(name))
     }
 
-    /// Whether another file can learn anything from this one: an instance of some class alone tells nothing.
+    /// Whether another file can learn anything from this one.
     pub fn interesting(&self) -> bool {
-        !self.mapped.is_empty()
-            || self.functions.iter().any(|(_, facts)| !facts.trips.is_empty() || tells_much(&facts.returns))
-            || self.values.iter().any(|(_, value)| tells_much(value))
+        self.told(&FileFacts::default()).next().is_some()
     }
 }
 

@@ -1,0 +1,203 @@
+//! What calling a function asks of other systems, through helpers and methods.
+
+use super::Trips;
+use crate::model::{Context, NONE};
+use crate::nature::{Nature, nature};
+use crate::project::{FunctionFacts, TripFact};
+use crate::types::Type;
+use crate::walk::last_name;
+use rustpython_ast::{Expr, ExprAttribute, ExprCall};
+use std::sync::Arc;
+
+const CACHING: &[&str] =
+    &["lru_cache", "cache", "cached", "memoize", "memoized", "cachedmethod", "cache_result", "ttl_cache"];
+
+/// What a call calls.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// A function of this file.
+    Own(u32),
+    /// A function of another file.
+    Other(Arc<FunctionFacts>),
+    /// It cannot be told.
+    Unknown,
+}
+
+impl<'a> Trips<'_, '_, 'a> {
+    /// The function of this file, or the facts of another file's, that a call calls.
+    pub fn callee(&self, func: &'a Expr, context: Context) -> Callee {
+        let own = |function| Callee::Own(function);
+        match self.types.of(func, context) {
+            Type::Function(function) | Type::Method(function) => own(function),
+            // What making an instance asks for.
+            Type::Class(class) => match self.types.model.method(class, "__init__") {
+                Some(init) => own(init),
+                None => Callee::Unknown,
+            },
+            Type::Path(of) => {
+                let function = self.types.project.function(&of).cloned();
+                match function.or_else(|| self.types.project.function(&format!("{of}.__init__")).cloned()) {
+                    Some(facts) => Callee::Other(facts),
+                    None => Callee::Unknown,
+                }
+            }
+            _ => {
+                if let Expr::Attribute(attribute) = func
+                    && let Type::Manager(query) | Type::QuerySet(query) = self.types.of(&attribute.value, context)
+                {
+                    return match self.types.manager_method(&query, attribute.attr.as_str()) {
+                        Some(Ok(method)) => own(method),
+                        Some(Err(facts)) => Callee::Other(facts),
+                        None => Callee::Unknown,
+                    };
+                }
+                if let Expr::Attribute(attribute) = func
+                    && let Type::Row(query) = self.types.of(&attribute.value, context)
+                    && let Some(model) = &query.model
+                {
+                    // A method of a mapped class of this file.
+                    let class =
+                        (0..).zip(&self.types.model.classes).find(|(at, _)| self.types.class_key(*at) == **model);
+                    if let Some((class, _)) = class
+                        && let Some(method) = self.types.model.method(class, attribute.attr.as_str())
+                    {
+                        return own(method);
+                    }
+                    if let Some(facts) = self.types.project.function(&format!("{model}.{}", attribute.attr)) {
+                        return Callee::Other(facts.clone());
+                    }
+                }
+                Callee::Unknown
+            }
+        }
+    }
+
+    /// The round trips that reading a property of a mapped class makes.
+    pub fn property(&self, read: &'a ExprAttribute, context: Context) -> Vec<TripFact> {
+        let Type::Row(query) = self.types.of(&read.value, context) else { return Vec::new() };
+        let Some(model) = &query.model else { return Vec::new() };
+        let facts = match self.types.method_of(model, read.attr.as_str()) {
+            Some(Ok(method)) => self.facts(method),
+            Some(Err(facts)) => facts.trips.clone(),
+            None => return Vec::new(),
+        };
+        self.settled(facts, |position| (position == 0).then_some(&*read.value), context)
+    }
+
+    /// The round trips that one call of a function of this file makes, itself or through others.
+    pub fn facts(&self, function: u32) -> Vec<TripFact> {
+        if let Some(known) = self.facts.borrow().get(&function) {
+            return known.clone();
+        }
+        self.facts.borrow_mut().insert(function, Vec::new());
+        let model = self.types.model;
+        let this = &model.functions[function as usize];
+        let cached = this.def().is_some_and(|def| {
+            def.decorator_list.iter().any(|decorator| {
+                let expression = match &decorator.expression {
+                    Expr::Call(call) => &*call.func,
+                    other => other,
+                };
+                CACHING.contains(&last_name(expression))
+            })
+        });
+        let text = model.text.get(this.range().start().to_usize()..this.range().end().to_usize()).unwrap_or_default();
+        let asks_a_cache = ["cache.get(", "get_or_set(", "_cache[", " cache["].iter().any(|word| text.contains(word));
+        if cached || asks_a_cache {
+            return Vec::new();
+        }
+        let module: Arc<str> = model.module.as_str().into();
+        let mut found: Vec<TripFact> = Vec::new();
+        for at in self.by_function.get(&function).into_iter().flatten() {
+            let trip = &self.direct[*at];
+            if self.repeated(trip.context) || trip.flushes || trip.batched {
+                continue;
+            }
+            found.push(TripFact {
+                kind: trip.kind,
+                what: trip.what.as_str().into(),
+                module: module.clone(),
+                range: trip.range,
+                certain: trip.certain,
+                parameter: trip.parameter.clone(),
+            });
+        }
+        for at in &this.calls {
+            let call = &model.calls[*at as usize];
+            if self.repeated(call.context) {
+                continue;
+            }
+            for fact in self.called(&call.node.func, call.node, call.context) {
+                // What hangs on a parameter of the callee is settled here or not at all.
+                found.push(TripFact { parameter: None, ..fact });
+            }
+        }
+        found.truncate(4);
+        self.facts.borrow_mut().insert(function, found.clone());
+        found
+    }
+
+    /// Whether a place is run for each item of a loop within its function.
+    fn repeated(&self, context: Context) -> bool {
+        let mut at = context.looped;
+        while at != NONE {
+            let looped = &self.types.model.loops[at as usize];
+            if matches!(nature(self.types, looped), Nature::Items | Nature::Few | Nature::Chunks | Nature::Files) {
+                return true;
+            }
+            at = looped.context.looped;
+        }
+        false
+    }
+
+    /// The round trips that a call makes through the function it calls; lazy loads only if the argument has not got the relation.
+    pub fn called(&self, func: &'a Expr, node: &'a ExprCall, context: Context) -> Vec<TripFact> {
+        let (facts, method) = match self.callee(func, context) {
+            Callee::Own(function) => {
+                let this = &self.types.model.functions[function as usize];
+                let bound = this.class != NONE && (func.is_attribute_expr() || this.name == "__init__");
+                (self.facts(function), bound)
+            }
+            Callee::Other(facts) => (facts.trips.clone(), func.is_attribute_expr()),
+            Callee::Unknown => return Vec::new(),
+        };
+        let receiver = |position: u32| match func {
+            Expr::Attribute(attribute) if method && position == 0 => Some(&*attribute.value),
+            _ => node.arguments.args.get((position as usize).saturating_sub(usize::from(method))),
+        };
+        self.settled(facts, receiver, context)
+    }
+
+    /// Of the round trips of a function those that happen with these arguments: lazy loads only if the row has not got the
+    /// relation, queries of a related manager only if it was not prefetched.
+    fn settled(
+        &self,
+        facts: Vec<TripFact>,
+        argument: impl Fn(u32) -> Option<&'a Expr>,
+        context: Context,
+    ) -> Vec<TripFact> {
+        facts
+            .into_iter()
+            .filter(|fact| {
+                let Some((position, relation)) = &fact.parameter else { return true };
+                match argument(*position).map(|value| self.types.of(value, context)) {
+                    Some(Type::Row(query)) => !query.loads(relation) && !query.new && !query.assumed,
+                    _ => false,
+                }
+            })
+            .collect()
+    }
+
+    /// The facts of all functions that are worth knowing elsewhere.
+    pub fn summaries(&self) -> Vec<(Arc<str>, FunctionFacts)> {
+        (0..)
+            .zip(&self.types.model.functions)
+            .filter(|(_, function)| function.def().is_some())
+            .filter_map(|(at, _)| {
+                let facts =
+                    FunctionFacts { returns: self.types.exported(&self.types.returned(at)), trips: self.facts(at) };
+                facts.interesting().then(|| (self.types.model.function_path(at).into(), facts))
+            })
+            .collect()
+    }
+}
