@@ -1,6 +1,7 @@
 //! From files to findings: in parallel, one tree at a time on each thread, again where other files turn out to matter.
 
 use crate::file::{Draft, File, is_test_path};
+use crate::imports::{Import, WHOLE, imports, key};
 use crate::rules::{Check, RULES, Tree, missing_tests};
 use crate::{Analysis, FileError, Finding, Options};
 use assay_python::infer::Types;
@@ -114,21 +115,11 @@ struct Looked {
     drafts: Vec<Draft>,
     error: Option<FileError>,
     facts: FileFacts,
-    /// Modules of the tree that it imports from, and the names; [`WHOLE`] for the module itself and for `*`.
-    imports: Vec<(u32, u64)>,
+    /// What it uses of other modules of the tree.
+    imports: Vec<Import>,
     /// Calls of functions of the tree: callee, caller (0 for module level), kinds of failure handled around the call.
     calls: Box<[(u32, u32, u8)]>,
     tests: missing_tests::FileTests,
-}
-
-/// Stands for all names of a module.
-const WHOLE: u64 = 0;
-
-/// The key of a name across files.
-fn key(name: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    name.hash(&mut hasher);
-    hasher.finish() | 1
 }
 
 /// The key of a function across files, by its module and its path within; never 0.
@@ -223,7 +214,16 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
                 for (module, name) in file.imports.iter().filter(|(module, _)| *module != at) {
                     let Some(told) = news.get(module) else { continue };
                     if *name == WHOLE {
-                        passed_on.extend(told.iter().filter(|name| fresh(name)).map(|name| (at, *name)));
+                        // All of it, or the module under a name.
+                        for (taken, _) in
+                            file.facts.taken.iter().filter(|(_, path)| modules.find(path) == Some(*module))
+                        {
+                            if &**taken == "*" {
+                                passed_on.extend(told.iter().filter(|name| fresh(name)).map(|name| (at, *name)));
+                            } else if fresh(&key(taken)) {
+                                passed_on.push((at, key(taken)));
+                            }
+                        }
                     } else if told.contains(name) {
                         // Perhaps by another name.
                         let names = file.facts.taken.iter().filter_map(|(taken, path)| {
@@ -334,16 +334,7 @@ fn look(
         facts.functions.sort_by(|a, b| a.0.cmp(&b.0));
         facts.values.sort_by(|a, b| a.0.cmp(&b.0));
     }
-    let mut imports = FxHashSet::default();
-    for binding in &model.bindings {
-        if let assay_python::model::BindingKind::Import(path) = &binding.kind
-            && let Some((module, rest)) = modules.split(path)
-            && module != at
-        {
-            let name = rest.split('.').next().unwrap_or(rest);
-            imports.insert((module, if name.is_empty() { WHOLE } else { key(name) }));
-        }
-    }
+    let imports = imports(&model, modules, at, init);
     if init {
         for (name, bindings) in &model.scopes[0].names {
             for binding in bindings {
@@ -365,8 +356,6 @@ fn look(
             drafts.extend(check(&file));
         }
     }
-    let mut imports: Vec<(u32, u64)> = imports.into_iter().collect();
-    imports.sort_unstable();
     // That a test expects a failure does not handle it.
     let follow_calls = selected("missing-error-handling", options) && !is_test;
     let calls = if follow_calls { crate::rules::calls_in_view(&file) } else { Box::default() };

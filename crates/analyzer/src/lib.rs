@@ -5,6 +5,7 @@
 
 mod engine;
 mod file;
+mod imports;
 mod rules;
 
 pub use engine::{analyze_paths, analyze_sources};
