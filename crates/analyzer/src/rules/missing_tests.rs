@@ -271,10 +271,7 @@ fn mentions(file: &File<'_, '_>) -> Mentions {
     for (name, function) in &model.mentions {
         bare.push((place(*function), hashed(name)));
     }
-    resolved.sort_unstable();
-    resolved.dedup();
-    bare.sort_unstable();
-    bare.dedup();
+    let (resolved, bare) = (each_once(resolved), each_once(bare));
     let mut found = Mentions::default();
     found.add(0, 0, part(&resolved, functions), part(&bare, functions));
     for (at, function) in (0..).zip(&model.functions).filter(|(_, function)| function.def().is_some()) {
@@ -295,11 +292,16 @@ fn mentions(file: &File<'_, '_>) -> Mentions {
         let special = model.scopes[class.scope as usize].names.keys().filter(|name| name.starts_with("__"));
         let methods = special.filter_map(|name| Some((0, (file.function_key(model.method(at, name)?), hashed(name)))));
         let exact = function_key(&model.module, &model.class_path(at));
-        let mut methods: Vec<_> = methods.collect();
-        methods.sort_unstable();
-        found.add(exact, hashed(class.name), &methods, &[]);
+        found.add(exact, hashed(class.name), &each_once(methods.collect()), &[]);
     }
     found.shrink()
+}
+
+/// A series sorted, and each thing in it once.
+fn each_once<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// What stands at a place, of a series sorted by place.
@@ -370,10 +372,7 @@ fn words_of(file: &File<'_, '_>) -> Mentions {
             None => bare.push((0, hashed(word))),
         }
     }
-    resolved.sort_unstable();
-    resolved.dedup();
-    bare.sort_unstable();
-    bare.dedup();
+    let (resolved, bare) = (each_once(resolved), each_once(bare));
     let mut found = Mentions::default();
     found.add(0, 0, &resolved, &bare);
     found.shrink()

@@ -8,13 +8,10 @@ use assay_python::types::{Client, Type};
 use ruff_text_size::Ranged;
 use rustpython_ast::Expr;
 
-/// A web request whose answer is used, or thrown away, with no look at its status.
+/// A web request whose answer is used, or thrown away, with no look at its status. The call bears the name of a method of HTTP.
 pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
     let node = call.node;
     let name = call.name();
-    if !matches!(name, "get" | "post" | "put" | "patch" | "delete" | "request") {
-        return None;
-    }
     let sends = match &*node.func {
         Expr::Attribute(attribute) => match file.types.of(&attribute.value, call.context) {
             Type::Path(of) => &*of == "requests" || &*of == "httpx",

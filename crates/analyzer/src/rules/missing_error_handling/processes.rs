@@ -89,21 +89,18 @@ pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
     };
     match &*path {
         "subprocess.run" | "subprocess.call" | "os.system" => {
-            let checked = node.arguments.keywords.iter().any(|keyword| match &keyword.arg {
-                Some(arg) => {
-                    arg.as_str() == "check"
-                        && !matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
-                }
-                None => true,
-            });
-            // `check=False` in so many words is a decision.
-            let decided = node
+            let check = node
                 .arguments
                 .keywords
                 .iter()
-                .any(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == "check"));
-            if checked {
-                return point(format!("`{}` raises if the program fails", file.words(&*node.func)), None, false);
+                .find(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "check"));
+            match check.map(|keyword| &keyword.value) {
+                // `check=False` in so many words is a decision.
+                Some(Expr::BooleanLiteral(literal)) if !literal.value => return None,
+                Some(_) => {
+                    return point(format!("`{}` raises if the program fails", file.words(&*node.func)), None, false);
+                }
+                None => {}
             }
             // To clear the screen, or not to, is all the same.
             if program(node).is_some_and(|program| FOR_SHOW.contains(&program)) {
@@ -119,17 +116,17 @@ pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
             let surely = if tidies_up(file, call) { Confidence::Medium } else { Confidence::High };
             let words = file.words(&*node.func);
             match call.usage {
-                Use::Discarded if !decided => point(
+                Use::Discarded => point(
                     format!("nothing looks at the exit status of `{words}`, so that a failure looks like success"),
                     Some(surely),
                     true,
                 ),
-                Use::Attribute("stdout") if !decided => point(
+                Use::Attribute("stdout") => point(
                     format!("the output of `{words}` is used without a look at its exit status"),
                     Some(surely),
                     true,
                 ),
-                Use::Bound(bound) if &*path == "subprocess.run" && !decided => {
+                Use::Bound(bound) if &*path == "subprocess.run" => {
                     let uses = file.uses(call.context.function, bound, node.end());
                     let looked = uses
                         .attributes

@@ -10,25 +10,11 @@ use assay_python::types::{Client, Type};
 use ruff_text_size::{Ranged, TextRange};
 use rustpython_ast::{ExceptHandler, Expr, ExprCall};
 
-/// Rows that may not be there: `.get()` that raises, `.first()` that gives `None`.
+/// Rows that may not be there: `.get()` that raises, `.first()` that gives `None`. The call is one of those that `points` hands on.
 pub(super) fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
     let node = call.node;
     let Expr::Attribute(attribute) = &*node.func else { return None };
     let name = attribute.attr.as_str();
-    if !matches!(
-        name,
-        "get"
-            | "first"
-            | "last"
-            | "one_or_none"
-            | "scalar_one_or_none"
-            | "find_one"
-            | "fetchone"
-            | "scalar"
-            | "fetchrow"
-    ) {
-        return None;
-    }
     let base = file.types.of(&attribute.value, call.context);
     let words = file.words(node);
     let point = |text: String, strong| {
