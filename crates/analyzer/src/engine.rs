@@ -2,7 +2,7 @@
 
 use crate::file::{Draft, File, is_test_path};
 use crate::imports::{Import, WHOLE, imports, key};
-use crate::rules::{Check, RULES, Tree, missing_tests};
+use crate::rules::{Check, Decorators, RULES, Tree, missing_tests};
 use crate::{Analysis, FileError, Finding, Options};
 use assay_python::infer::Types;
 use assay_python::mapped;
@@ -119,6 +119,7 @@ struct Looked {
     imports: Vec<Import>,
     /// Calls of functions of the tree: callee, caller (0 for module level), kinds of failure handled around the call.
     calls: Box<[(u32, u32, u8)]>,
+    decorators: Decorators,
     tests: missing_tests::FileTests,
 }
 
@@ -311,7 +312,8 @@ fn look(
     let package = if init { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
     let model = build(&text, &tree, module, package, modules);
 
-    let mut facts = FileFacts { mapped: mapped::mapped(&model), ..FileFacts::default() };
+    let mut facts =
+        FileFacts { mapped: mapped::mapped(&model), derived: mapped::derived(&model), ..FileFacts::default() };
     let own;
     // A file that is looked at again imports something that tells.
     let again = project.is_some();
@@ -359,12 +361,13 @@ fn look(
     // That a test expects a failure does not handle it.
     let follow_calls = selected("missing-error-handling", options) && !is_test;
     let calls = if follow_calls { crate::rules::calls_in_view(&file) } else { Box::default() };
+    let decorators = if follow_calls { crate::rules::decorators_in_view(&file) } else { Decorators::default() };
     let tests = if selected("missing-tests", options) {
         missing_tests::collect(&file, with_tests)
     } else {
         missing_tests::FileTests::default()
     };
-    Looked { drafts, error: None, facts, imports, calls, tests }
+    Looked { drafts, error: None, facts, imports, calls, decorators, tests }
 }
 
 /// Whether a file can reach another system at all, so that looking for round trips is worth while.
@@ -411,7 +414,8 @@ fn reaches(types: &Types<'_, '_>) -> bool {
         .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
-/// Functions that are called in view and whose every call stands where such failures are handled, here or further up.
+/// Functions that are called in view and whose every call stands where such failures are handled, here or further up, or that
+/// a decorator in view calls so.
 fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u32, u8)> {
     let wanted: FxHashSet<(u32, u8)> =
         looked.iter().flat_map(|file| &file.drafts).filter_map(|draft| draft.unless_callers_handle).collect();
@@ -424,6 +428,13 @@ fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u32, u8)> {
     for (callee, caller, handled) in calls() {
         callees.entry(*caller).or_default().push((*callee, *handled));
     }
+    let handling: FxHashMap<u32, u8> = looked.iter().flat_map(|file| &file.decorators.handling).copied().collect();
+    let mut shielded: FxHashMap<u32, u8> = FxHashMap::default();
+    for (function, decorator) in looked.iter().flat_map(|file| &file.decorators.worn) {
+        if let Some(handled) = handling.get(decorator) {
+            *shielded.entry(*function).or_default() |= handled;
+        }
+    }
     // What escapes from a function that nobody in view calls, or from module level, is handled by nobody; from there on down.
     let mut escapes: FxHashMap<u32, u8> = FxHashMap::default();
     let mut open: Vec<(u32, u8)> = callees
@@ -433,6 +444,7 @@ fn handled_by_callers(looked: &[Looked]) -> FxHashSet<(u32, u8)> {
         .map(|key| (*key, u8::MAX))
         .collect();
     while let Some((key, families)) = open.pop() {
+        let families = families & !shielded.get(&key).copied().unwrap_or_default();
         let known = escapes.entry(key).or_default();
         let new = families & !*known;
         if new == 0 {

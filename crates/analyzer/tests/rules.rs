@@ -1,8 +1,8 @@
 //! The rules against their fixtures.
 //!
 //! Each file below `fixtures/rules/<kind>/{valid,invalid}/` is a project of its own; a folder is one of several files.
-//! `# expect: <kind>` at the end of a line says that a finding of that kind marks this line, `# expect: <kind> low` that its
-//! confidence is low. Findings of low confidence in valid code are allowed only where they are expected.
+//! `# expect: <kind>` at the end of a line says that a finding of that kind marks this line, whose confidence is not low;
+//! `# expect: <kind> low`, `medium` or `high` says which it is. Findings of low confidence in valid code are allowed only where they are expected.
 #![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 use assay_analyzer::{Analysis, Confidence, Options, RULES, analyze_sources};
@@ -63,30 +63,38 @@ fn select(kind: &str) -> Options {
     Options { select: vec![kind.to_owned()] }
 }
 
-/// Expected and found places: file, line, kind, whether of low confidence.
-type Places = BTreeMap<(String, usize, String), bool>;
+/// Places: file, line, kind.
+type Places<T> = BTreeMap<(String, usize, String), T>;
 
-fn expected(sources: &Sources) -> Places {
+/// What is expected where; no word for a confidence that is not low.
+fn expected(sources: &Sources) -> Places<String> {
     let mut places = Places::new();
     for (path, text) in sources {
         for (number, line) in (1..).zip(text.lines()) {
             if let Some((_, expectation)) = line.split_once(EXPECT) {
                 let mut words = expectation.split_whitespace();
                 let kind = words.next().unwrap().to_owned();
-                places.insert((path.clone(), number, kind), words.next() == Some("low"));
+                places.insert((path.clone(), number, kind), words.next().unwrap_or_default().to_owned());
             }
         }
     }
     places
 }
 
-fn found(analysis: &Analysis) -> Places {
+fn found(analysis: &Analysis) -> Places<Confidence> {
     let mut places = Places::new();
     for finding in &analysis.findings {
         let place = (finding.path.clone(), finding.span.line, finding.kind.to_owned());
-        places.insert(place, finding.confidence == Confidence::Low);
+        places.insert(place, finding.confidence);
     }
     places
+}
+
+fn fits(expected: &str, found: Confidence) -> bool {
+    match expected {
+        "" => found != Confidence::Low,
+        word => word == format!("{found:?}").to_ascii_lowercase(),
+    }
 }
 
 #[test]
@@ -96,24 +104,17 @@ fn fixtures_say_what_is_found() {
         for (name, valid, sources) in projects(rule.kind) {
             let analysis = analyze(&sources, rule.kind);
             let (expected, found) = (expected(&sources), found(&analysis));
-            if valid && expected.values().any(|low| !low) {
+            if valid && expected.values().any(|confidence| confidence != "low") {
                 writeln!(faults, "{name}: good code expects a finding").unwrap();
             }
             if !valid && expected.is_empty() {
                 writeln!(faults, "{name}: expects nothing").unwrap();
             }
-            for (place, low) in &expected {
+            for (place, confidence) in &expected {
                 match found.get(place) {
                     None => writeln!(faults, "{name}: {}:{}: not found: {}", place.0, place.1, place.2).unwrap(),
-                    Some(is_low) if is_low != low => {
-                        writeln!(
-                            faults,
-                            "{name}: {}:{}: confidence is {}low",
-                            place.0,
-                            place.1,
-                            if *is_low { "" } else { "not " }
-                        )
-                        .unwrap();
+                    Some(is) if !fits(confidence, *is) => {
+                        writeln!(faults, "{name}: {}:{}: confidence is {is:?}", place.0, place.1).unwrap();
                     }
                     Some(_) => {}
                 }

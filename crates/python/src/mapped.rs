@@ -16,15 +16,26 @@ pub fn mapped(model: &Model<'_>) -> Vec<(Arc<str>, Mapped)> {
         .collect()
 }
 
+/// The managers and querysets of a file that have bases in view, which may be in other files.
+pub fn derived(model: &Model<'_>) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+    (0..)
+        .zip(&model.classes)
+        .filter_map(|(at, class)| {
+            let bases = bases(model, class);
+            let queries = |base: &Arc<str>| base.ends_with("Manager") || base.ends_with("QuerySet");
+            bases.iter().any(queries).then(|| (model.class_path(at).into(), bases))
+        })
+        .collect()
+}
+
+/// The dotted paths of a class's bases.
+fn bases(model: &Model<'_>, class: &Class<'_>) -> Vec<Arc<str>> {
+    let bases = class.node.arguments.iter().flat_map(|arguments| &arguments.args);
+    bases.filter_map(|base| dotted(model, base, class.context)).map(Into::into).collect()
+}
+
 fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
-    let bases: Vec<Arc<str>> = class
-        .node
-        .arguments
-        .iter()
-        .flat_map(|arguments| &arguments.args)
-        .filter_map(|base| dotted(model, base, class.context))
-        .map(Into::into)
-        .collect();
+    let bases = bases(model, class);
     let mut mapped = Mapped { bases, ..Mapped::default() };
     let mut django = mapped
         .bases

@@ -128,6 +128,8 @@ pub struct FileFacts {
     pub values: Vec<(Arc<str>, Type)>,
     /// Names that a package takes from elsewhere: name and dotted path; `*` for all.
     pub taken: Vec<(Arc<str>, Arc<str>)>,
+    /// Managers and querysets by name within the module, with the dotted paths of their bases.
+    pub derived: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }
 
 impl FileFacts {
@@ -263,6 +265,7 @@ pub struct Project {
     functions: FxHashMap<String, Arc<FunctionFacts>>,
     values: FxHashMap<String, Type>,
     taken: FxHashMap<String, Arc<str>>,
+    derived: FxHashMap<String, Vec<Arc<str>>>,
     /// Last parts of all paths that lead to something, so that most look-ups end before they begin.
     lasts: FxHashSet<String>,
 }
@@ -286,6 +289,9 @@ impl Project {
             for (name, value) in &facts.values {
                 project.values.insert(format!("{module}.{name}"), value.clone());
             }
+            for (name, bases) in &facts.derived {
+                project.derived.insert(format!("{module}.{name}"), bases.clone());
+            }
             for (name, path) in &facts.taken {
                 if &**name == "*" {
                     if let Some(source) = project.modules.find(path) {
@@ -298,6 +304,7 @@ impl Project {
         }
         project.link_back();
         let keys = project.mapped.keys().chain(project.functions.keys()).chain(project.values.keys());
+        let keys = keys.chain(project.derived.keys());
         project.lasts = keys.map(|key| last(key).to_owned()).collect();
         project.keep_what_leads_somewhere();
         project.take_all(&stars);
@@ -483,6 +490,22 @@ impl Project {
             return None;
         }
         self.functions.get(path).or_else(|| self.functions.get(&self.resolve(path)?))
+    }
+
+    /// What is known of a method of a class at a dotted path; of a manager or queryset, also of one that it inherits.
+    pub fn method(&self, class: &str, name: &str) -> Option<&Arc<FunctionFacts>> {
+        self.inherited(class, name, 0)
+    }
+
+    fn inherited(&self, class: &str, name: &str, depth: u32) -> Option<&Arc<FunctionFacts>> {
+        if let Some(own) = self.function(&format!("{class}.{name}")) {
+            return Some(own);
+        }
+        if depth > 8 || !self.lasts.contains(last(class)) {
+            return None;
+        }
+        let bases = self.derived.get(class).or_else(|| self.derived.get(&self.resolve(class)?))?;
+        bases.iter().find_map(|base| self.inherited(base, name, depth + 1))
     }
 
     /// The type of a module variable or an attribute of instances.

@@ -25,17 +25,21 @@
 //! ```
 //!
 //! # Limits
-//! A failure counts as handled if a fitting `try` stands around it, around every call of the function in view, or if a retry
-//! decorator or a documented exception says so. Opening a file, a checked request and a commit raise exceptions that say what is
-//! wrong; by themselves they are no finding, and appear as labels of one. Of medium confidence are: a single file of the machine's
-//! own, a single mail, the first row of a whole table or of one that the program itself filled, a row that a foreign key or a
-//! login vouches for, programs that only tidy up, and functions that are handed to somebody who may catch what they raise.
+//! A failure counts as handled if a fitting `try` stands around it, around every call of the function in view or around the call
+//! that a decorator of the tree makes, or if a retry decorator or a documented exception says so. Opening a file, a checked
+//! request and a commit raise exceptions that say what is wrong; by themselves they are no finding, and appear as labels of one.
+//! Of medium confidence are: files, and values from a key-value store, for most often the program wrote them itself; what an
+//! answer holds whose status was looked at; a single mail; the first row of a whole table or of one that the program itself
+//! filled; a row that a foreign key, a login or an earlier look for the same key vouches for; programs that only tidy up, whose
+//! output is parsed with care, or that a script runs outside every function; and functions that are handed to somebody who may
+//! catch what they raise.
 
 mod answers;
 mod callers;
 mod parsing;
 mod processes;
 mod rows;
+mod vouched;
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Label};
@@ -43,13 +47,13 @@ use answers::{network, response};
 use assay_python::last_name;
 use assay_python::model::{BindingKind, Call, Context, GuardKind, NONE, handler_types};
 use assay_python::types::{Client, Type};
-pub(crate) use callers::{calls_in_view, imported_key, root_name, tree_key};
-use parsing::{file_is_read, parsing};
+pub(crate) use callers::{Decorators, calls_in_view, decorators_in_view, imported_key, root_name, tree_key};
+use parsing::{file_is_read, parsing, status_checked};
 use processes::process;
 use rows::row;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
-use rustpython_ast::{Expr, ExprSubscript};
+use rustpython_ast::{Expr, ExprSubscript, StmtTry};
 
 const KIND: &str = "missing-error-handling";
 
@@ -126,15 +130,17 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
     let first = points.iter().position(|point| point.strong.is_some())?;
     let mut confidence = points.iter().filter_map(|point| point.strong).max()?;
     let silent = points.iter().any(|point| point.silent && point.strong.is_some());
-    // Parsed, and then taken for granted. A file that is read once may well be left to fail as a whole, unless it holds many
-    // items, of which one bad one ends all.
+    // Parsed, and then taken for granted. A file may well be left to fail as a whole, and an answer that said that all is well
+    // to be what its service promises.
     let main = &points[first];
-    if main.context.looped == NONE && main.family == Family::Value {
-        let mut taken = points.iter().filter(|point| point.family == Family::Lookup);
-        let own_file = file_is_read(file, main.range, main.context);
-        if taken.any(|point| !own_file || in_items(file, point.context)) {
-            confidence = Confidence::High;
-        }
+    let taken = points.iter().any(|point| point.family == Family::Lookup);
+    if main.context.looped == NONE
+        && main.family == Family::Value
+        && taken
+        && !file_is_read(file, main.range, main.context)
+        && !status_checked(file, main.range, main.context)
+    {
+        confidence = Confidence::High;
     }
     let this = file.model.functions.get(function as usize);
     if let Some(def) = this.and_then(assay_python::model::Function::def) {
@@ -202,10 +208,9 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
 
 /// Whether a handler around a place, within its function, deals with a kind of failure.
 fn guarded(file: &File<'_, '_>, context: Context, family: Family) -> bool {
-    let fits = |types: &[&Expr]| types.is_empty() || types.iter().any(|of| handles(last_name(of), family));
     let here = file.model.guards_of(context).any(|guard| match guard.kind {
-        GuardKind::Try(node) => node.handlers.iter().any(|handler| fits(&handler_types(handler))),
-        GuardKind::With(call) => fits(&call.arguments.args.iter().collect::<Vec<_>>()),
+        GuardKind::Try(node) => catches(node, family),
+        GuardKind::With(call) => fits(&call.arguments.args.iter().collect::<Vec<_>>(), family),
     });
     if here {
         return true;
@@ -215,6 +220,35 @@ fn guarded(file: &File<'_, '_>, context: Context, family: Family) -> bool {
         Some(function) if function.def().is_none() => guarded(file, function.context, family),
         _ => false,
     }
+}
+
+/// Whether a `try` deals with a kind of failure.
+fn catches(node: &StmtTry, family: Family) -> bool {
+    node.handlers.iter().any(|handler| fits(&handler_types(handler), family))
+}
+
+fn fits(types: &[&Expr], family: Family) -> bool {
+    types.is_empty() || types.iter().any(|of| handles(last_name(of), family))
+}
+
+/// Whether a function takes away what is no longer needed, so that nothing depends on its success.
+fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
+    let name = function.name.trim_start_matches('_');
+    let verbs = [
+        "remove",
+        "delete",
+        "clean",
+        "teardown",
+        "tear_down",
+        "kill",
+        "stop",
+        "close",
+        "shutdown",
+        "uninstall",
+        "logout",
+    ];
+    matches!(function.name, "__del__" | "__exit__" | "__aexit__") || verbs.iter().any(|verb| name.starts_with(verb))
 }
 
 /// Whether an exception type covers a kind of failure. Types nobody here knows are taken to fit.

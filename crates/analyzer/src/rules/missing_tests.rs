@@ -22,7 +22,12 @@
 //! Functions and classes are followed through definitions and imports, methods by their plain names: one counts as reached if a
 //! test, or a function that is reached, mentions it in whatever way. What stands at module level counts as run. Functions that
 //! a framework calls (decorated ones, methods of classes with bases from outside the tree) are left alone where there are
-//! tests. Trivial functions are not reported.
+//! tests. Trivial functions are not reported. A test asserts by a statement, by calling what is named like an assertion
+//! (`assertEqual`, `raises`, `fail`, `expect_text`), by a fixture that compares with what was kept, or by calling a helper in view
+//! that does; `mock.assert_called_once` without its call asserts nothing. Confidence is low where the name says that nothing must
+//! be raised, or where the test calls its own class.
+
+mod assertions;
 
 use crate::engine::function_key;
 use crate::file::File;
@@ -31,6 +36,7 @@ use crate::rules::missing_error_handling::{imported_key, outermost_def, root_nam
 use crate::{Confidence, Finding, Label, Span};
 use assay_python::last_name;
 use assay_python::model::{BindingKind, Context, Function, NONE, Weight};
+use assertions::Assertions;
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, Stmt};
@@ -54,8 +60,8 @@ pub(crate) struct FileTests {
     functions: Vec<Candidate>,
     /// What the functions and classes of the file mention; of a test file, one entry for all of it.
     mentions: Mentions,
-    /// Tests that assert nothing.
-    empty: Vec<(String, Span, bool)>,
+    /// Of a test file: tests that assert nothing, and helpers that do.
+    assertions: Assertions,
 }
 
 /// What the functions and classes of a file mention, by hashes, all in one series.
@@ -151,7 +157,7 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
     let mut gathered = FileTests { test: file.test, ..FileTests::default() };
     if file.test {
         gathered.mentions = words_of(file);
-        gathered.empty = empty_tests(file);
+        gathered.assertions = Assertions::of(file);
         return gathered;
     }
     let skipped =
@@ -378,97 +384,6 @@ fn words_of(file: &File<'_, '_>) -> Mentions {
     found.shrink()
 }
 
-/// Test functions that assert nothing, with whether that is in doubt.
-fn empty_tests(file: &File<'_, '_>) -> Vec<(String, Span, bool)> {
-    let name = file.path.rsplit(['/', '\\']).next().unwrap_or(file.path);
-    if !(name.starts_with("test") || name.ends_with("_test.py") || name.ends_with("_tests.py")) {
-        return Vec::new();
-    }
-    let model = file.model;
-    // Helpers of this file that assert, so that calling them does as well.
-    let asserting: FxHashSet<&str> = model
-        .functions
-        .iter()
-        .filter(|function| asserts_itself(file, function))
-        .map(|function| function.name)
-        .collect();
-    let mut found = Vec::new();
-    for function in &model.functions {
-        let Some(def) = function.def() else { continue };
-        let class = model.classes.get(function.class as usize);
-        let is_test = function.name.starts_with("test_")
-            || function.name == "test"
-            || class.is_some() && function.name.starts_with("test");
-        let collected = function.context.function == NONE
-            && class.is_none_or(|class| {
-                class.name.starts_with("Test")
-                    || class.name.ends_with("Test")
-                    || class.name.ends_with("Tests")
-                    || class.name.ends_with("TestCase")
-                    || class.node.arguments.is_some()
-            });
-        if !is_test || !collected || asserting.contains(function.name) {
-            continue;
-        }
-        let marked = def.decorator_list.iter().any(|decorator| {
-            let source = file.model.source(&decorator.expression);
-            ["skip", "xfail", "fixture", "expectedFailure", "benchmark", "given", "raises", "warns"]
-                .iter()
-                .any(|word| source.contains(word))
-        });
-        let helped = function.calls.iter().any(|call| {
-            let name = model.calls[*call as usize].name();
-            asserting.contains(name) || asserts_by_name(name)
-        });
-        let benchmark = function.parameters().is_some_and(|parameters| {
-            parameters
-                .iter_source_order()
-                .any(|parameter| matches!(parameter.name().as_str(), "benchmark" | "snapshot"))
-        });
-        if marked || helped || benchmark {
-            continue;
-        }
-        // A smoke test says that nothing must be raised; whether that is meant, its name may tell.
-        let smoke = [
-            "smoke",
-            "import",
-            "no_error",
-            "not_raise",
-            "does_not",
-            "doesnt",
-            "no_crash",
-            "without_error",
-            "noop",
-            "no_exception",
-        ]
-        .iter()
-        .any(|word| function.name.contains(word));
-        let calls_helpers = function.calls.iter().any(|call| {
-            matches!(&*model.calls[*call as usize].node.func, Expr::Attribute(attribute) if matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "self"))
-        });
-        found.push((function.name.to_owned(), file.span(def.name.range), smoke || calls_helpers));
-    }
-    found
-}
-
-fn asserts_by_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [
-        "assert", "expect", "should", "verify", "check", "validate", "raises", "warns", "fail", "compare", "ensure",
-        "must", "equal", "match", "approve", "run_",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-}
-
-fn asserts_itself(file: &File<'_, '_>, function: &Function<'_>) -> bool {
-    let text = &file.model.text[function.range()];
-    text.contains("assert")
-        || text.contains("raise ")
-        || text.contains("yield")
-        || function.calls.iter().any(|call| asserts_by_name(file.model.calls[*call as usize].name()))
-}
-
 pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
     let tests = tree.tests.iter().any(|(_, file)| file.test);
     let finding = |path: &str, span: Span, message: String, confidence| Finding {
@@ -509,6 +424,7 @@ pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
     }
 
     let reached = reached(tree);
+    let helpers: FxHashSet<u32> = tree.tests.iter().flat_map(|(_, file)| &file.assertions.helpers).copied().collect();
     let mut findings = Vec::new();
     for (path, file) in &tree.tests {
         for candidate in &file.functions {
@@ -519,14 +435,10 @@ pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
             let confidence = if candidate.score >= SURE { Confidence::High } else { Confidence::Medium };
             findings.push(finding(path, candidate.span, message, confidence));
         }
-        for (name, span, doubtful) in &file.empty {
-            let confidence = if *doubtful { Confidence::Low } else { Confidence::Medium };
-            findings.push(finding(
-                path,
-                *span,
-                format!("`{name}` asserts nothing, so it passes whatever the code does"),
-                confidence,
-            ));
+        for test in file.assertions.empty.iter().filter(|test| !test.helped(&helpers)) {
+            let message = format!("`{}` asserts nothing, so it passes whatever the code does", test.name);
+            let confidence = if test.doubtful { Confidence::Low } else { Confidence::Medium };
+            findings.push(finding(path, test.span, message, confidence));
         }
     }
     findings

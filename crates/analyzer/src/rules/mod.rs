@@ -8,7 +8,7 @@ mod swallowed_exception;
 
 use crate::Finding;
 use crate::file::{Draft, File};
-pub(crate) use missing_error_handling::calls_in_view;
+pub(crate) use missing_error_handling::{Decorators, calls_in_view, decorators_in_view};
 
 /// A rule: what it finds, and the function that finds it.
 #[derive(Clone, Copy)]

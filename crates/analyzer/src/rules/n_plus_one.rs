@@ -21,20 +21,25 @@
 //!
 //! # Limits
 //! Loops over a few constants, retries, pages, chunks and files are left alone, as are loops over classes, each with a table of its
-//! own, fields of a form or model, and functions whose results are cached or that ask a cache. Where the loop deals with what the
-//! database refuses for each item, each is meant to be a transaction of its own, and confidence is medium. A web request that only
-//! sends something is an action for each item and not reported. Without the mapped classes in view, an attribute of an attribute
-//! of a row is a guess, of medium confidence; so are `save()` of something that cannot be told, a walk by recursion, and what a framework calls for each row
-//! (fields of a serializer, columns of an admin list).
+//! own, fields of a form or model, and functions whose results are cached or that ask a cache. A web request that only sends
+//! something is an action for each item and not reported. Of medium confidence are: other web requests, since whether the service
+//! takes many at once is not in view; writes where the loop deals with what fails for each item; queries that lock a row or read
+//! it again; loops over languages, databases, tables, modules and the like, and over systems that the loop connects to; an
+//! attribute of an attribute of a row without the mapped classes in view; `save()` of something that cannot be told, or of a form
+//! or serializer that only its name tells of; a walk by recursion; and what a framework calls for each row (fields of a
+//! serializer, columns of an admin list).
+
+mod on_purpose;
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Finding, Label};
 use assay_python::last_name;
-use assay_python::model::{Applied, BindingKind, Call, Class, Context, Loop, LoopKind, NONE, handler_types};
+use assay_python::model::{Applied, BindingKind, Call, Class, Context, Loop, LoopKind, NONE};
 use assay_python::nature::{Nature, nature};
 use assay_python::project::{TripFact, TripKind};
 use assay_python::trips::{Callee, Trip, Trips};
 use assay_python::types::Type;
+use on_purpose::{locks, on_purpose, one_at_a_time, per_table, remembered};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, ExprAttribute};
@@ -74,16 +79,7 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
                     continue;
                 }
                 let loads = trip.loads.clone();
-                // Each of several classes has a table of its own.
-                let per_table = looped.targets.iter().any(|target| {
-                    let words = &model.text[trip.range];
-                    words.strip_prefix(target).is_some_and(|rest| {
-                        [".objects", "._default_manager", "._base_manager", ".query."]
-                            .iter()
-                            .any(|word| rest.starts_with(word))
-                    })
-                });
-                if per_table {
+                if per_table(&model.text[trip.range], looped) {
                     continue;
                 }
                 let shape = Shape {
@@ -266,34 +262,6 @@ fn mentions_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// Whether the loop keeps what it has asked for and asks only for what it has not got: `if key not in known: known[key] = ...`.
-fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
-    let (start, end) = (range.start().to_usize(), range.end().to_usize());
-    let before = &file.model.text[looped.range.start().to_usize().min(start)..start];
-    let line = before.rsplit('\n').next().unwrap_or(before).trim_start();
-    let target = line.split('=').next().unwrap_or(line).trim();
-    let asks = |store: &str| {
-        before.contains(&format!("not in {store}"))
-            || before.contains(&format!("{store}.get("))
-            || before.contains("except KeyError") && before.contains(&format!("{store}["))
-    };
-    match target.split_once('[') {
-        // `known[key] = ask(key)`
-        Some((store, _)) => asks(store),
-        // `row = ask(key)`, then `known[key] = row`
-        None if line.contains('=') && !target.is_empty() => {
-            let after: Vec<&str> = file.model.text[end..].lines().skip(1).take(4).collect();
-            after.iter().any(|line| {
-                line.trim()
-                    .strip_suffix(target)
-                    .and_then(|line| line.trim_end().strip_suffix('='))
-                    .is_some_and(|stored| stored.split_once('[').is_some_and(|(store, _)| asks(store.trim())))
-            })
-        }
-        None => false,
-    }
-}
-
 enum Place<'p, 'a> {
     Direct(&'p Trip),
     Call(&'p Call<'a>),
@@ -373,7 +341,7 @@ struct Found<'r, 'f, 'a> {
     loaded: FxHashSet<(TextRange, String)>,
 }
 
-impl Found<'_, '_, '_> {
+impl<'a> Found<'_, '_, 'a> {
     fn push(&mut self, range: TextRange, message: String, confidence: Confidence, labels: Vec<Label>) {
         if let Some(known) = self.at.get(&range) {
             // Reached on another way as well: one finding, with all ways to it.
@@ -402,7 +370,10 @@ impl Found<'_, '_, '_> {
         if shape.flushes || self.file.path.contains("migrations/") {
             return Confidence::Low;
         }
-        if shape.certain && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
+        // Whether a web service takes many at once is not in view, but for the best known.
+        let takes_many = [".get_item(", ".describe_instances("].iter().any(|call| shape.what.contains(call));
+        let known = shape.certain && (shape.kind != TripKind::Request || takes_many);
+        if known && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
     }
 
     /// Reports a round trip that stands in this file; `varying` is the range whose names tell whether it depends on the item.
@@ -410,7 +381,7 @@ impl Found<'_, '_, '_> {
         &mut self,
         range: TextRange,
         shape: &Shape,
-        looped: &Loop<'_>,
+        looped: &Loop<'a>,
         varying: TextRange,
         call: Option<TextRange>,
         loads: Option<String>,
@@ -451,7 +422,10 @@ impl Found<'_, '_, '_> {
             )
         };
         let mut confidence = self.confidence(shape, looped, depends);
-        if shape.kind == TripKind::Write && one_at_a_time(self.file, call.unwrap_or(range), looped) {
+        if shape.kind == TripKind::Write && one_at_a_time(self.file, call.unwrap_or(range), shape.kind, looped) {
+            confidence = confidence.min(Confidence::Medium);
+        }
+        if on_purpose(self.file, call.unwrap_or(range), shape, looped) || locks(&self.file.model.text[range]) {
             confidence = confidence.min(Confidence::Medium);
         }
         let mut labels = vec![head];
@@ -460,7 +434,7 @@ impl Found<'_, '_, '_> {
     }
 
     /// Reports the round trips that a place in the loop makes through what it calls.
-    fn report_facts(&mut self, facts: Vec<TripFact>, place: TextRange, looped: &Loop<'_>) {
+    fn report_facts(&mut self, facts: Vec<TripFact>, place: TextRange, looped: &Loop<'a>) {
         for fact in facts {
             let shape = Shape { kind: fact.kind, certain: fact.certain, flushes: false, what: fact.what.to_string() };
             if *fact.module == *self.file.model.module {
@@ -473,7 +447,7 @@ impl Found<'_, '_, '_> {
     }
 
     /// Reports a round trip that the called function makes in another file.
-    fn report_elsewhere(&mut self, call: TextRange, shape: &Shape, looped: &Loop<'_>, module: &str) {
+    fn report_elsewhere(&mut self, call: TextRange, shape: &Shape, looped: &Loop<'a>, module: &str) {
         let item = Self::item_of(looped);
         let depends = depends(self.file, call, looped);
         if !depends && looped.kind == LoopKind::While {
@@ -486,7 +460,7 @@ impl Found<'_, '_, '_> {
             shape.remedy()
         );
         let mut confidence = self.confidence(shape, looped, depends);
-        if one_at_a_time(self.file, call, looped) {
+        if one_at_a_time(self.file, call, shape.kind, looped) || on_purpose(self.file, call, shape, looped) {
             confidence = confidence.min(Confidence::Medium);
         }
         let labels = vec![self.file.label(&looped.head, format!("for each {item} here"))];
@@ -513,24 +487,6 @@ fn names_something(text: &str) -> bool {
         rest = after;
     }
     false
-}
-
-/// Whether the loop deals with what the database refuses for each item: then each is meant to be a transaction of its own.
-fn one_at_a_time(file: &File<'_, '_>, place: TextRange, looped: &Loop<'_>) -> bool {
-    const REFUSED: &[&str] = &[
-        "IntegrityError",
-        "DatabaseError",
-        "DatabaseException",
-        "OperationalError",
-        "SQLAlchemyError",
-        "DBAPIError",
-        "LockError",
-    ];
-    file.model.tries.iter().any(|(node, _)| {
-        looped.range.contains_range(node.range())
-            && node.body.iter().any(|stmt| stmt.range().contains_range(place))
-            && node.handlers.iter().flat_map(handler_types).any(|of| REFUSED.contains(&last_name(of)))
-    })
 }
 
 /// The dotted path of a module without the folders that it shares with the file that it is seen from.

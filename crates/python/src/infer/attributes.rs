@@ -152,7 +152,7 @@ impl<'a> Types<'_, 'a> {
                 _ => self.model.method(at, name).map(Ok),
             };
         }
-        self.project.function(&format!("{class}.{name}")).cloned().map(Err)
+        self.project.method(class, name).cloned().map(Err)
     }
 
     /// A method of the project's own manager or queryset of a mapped class.

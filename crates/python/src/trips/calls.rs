@@ -117,6 +117,11 @@ impl<'a> Trips<'_, '_, 'a> {
         };
         let lazy = library::READS.contains(&name) || library::WRITES.contains(&name);
         let base = types.of(&attribute.value, context);
+        if name == "save"
+            && let Some(certain) = self.saves_a_form(&base, attribute, node)
+        {
+            return make(TripKind::Write).map(|trip| Trip { certain, ..trip });
+        }
         match &base {
             Type::Manager(query) | Type::QuerySet(query) if lazy => {
                 if query.fetched && matches!(name, "count" | "exists") {
@@ -165,6 +170,32 @@ impl<'a> Trips<'_, '_, 'a> {
         }
     }
 
+    /// Whether `form.save()` or `serializer.save()` surely writes a row, if it does at all, being not told to hold it back: surely
+    /// if a base of the class says that it stands for a model, likely if only a name tells of a form or serializer.
+    fn saves_a_form(&self, base: &Type, attribute: &ExprAttribute, node: &ExprCall) -> Option<bool> {
+        let held_back = node.arguments.keywords.iter().any(|keyword| {
+            keyword.arg.as_ref().is_some_and(|arg| arg == "commit")
+                && matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
+        });
+        let uses = |library| self.types.imports.contains(library);
+        if held_back || !uses("django") && !uses("rest_framework") {
+            return None;
+        }
+        match base {
+            Type::Object(class) => {
+                let bases = self.types.model.classes[*class as usize].node.arguments.iter();
+                let mut bases = bases.flat_map(|arguments| &arguments.args).map(last_name);
+                bases.any(|base| base.ends_with("ModelForm") || base.ends_with("ModelSerializer")).then_some(true)
+            }
+            Type::Instance(class) => (class.ends_with("Form") || class.ends_with("Serializer")).then_some(false),
+            Type::Unknown => {
+                let name = last_name(&attribute.value);
+                (name == "form" || name.ends_with("_form") || name.ends_with("serializer")).then_some(false)
+            }
+            _ => None,
+        }
+    }
+
     /// `row.save()` in a file that uses Django, where the row's class cannot be told: nothing but the arguments of a row's
     /// `save`, and no name of something else that is saved.
     fn saves_a_row(&self, attribute: &ExprAttribute, node: &ExprCall) -> bool {
@@ -200,9 +231,15 @@ impl<'a> Trips<'_, '_, 'a> {
         let node = call.node;
         let make = |kind| Some(self.trip(kind, node.range(), call.context, node.range()));
         match of {
-            "requests.get" | "requests.head" | "httpx.get" | "httpx.head" | "urllib.request.urlopen" => {
-                if self.downloads(call) { None } else { make(TripKind::Request) }
+            "requests.get" | "requests.head" | "httpx.get" | "httpx.head" => {
+                if self.downloads(call) {
+                    None
+                } else {
+                    make(TripKind::Request)
+                }
             }
+            // Most often a document that nothing else would bring.
+            "urllib.request.urlopen" => make(TripKind::Request).map(|trip| Trip { certain: false, ..trip }),
             "requests.post" | "requests.request" | "httpx.post" | "httpx.request" | "requests.put"
             | "requests.patch" => {
                 if self.reads_answer(call) {

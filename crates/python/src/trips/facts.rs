@@ -102,7 +102,8 @@ impl<'a> Trips<'_, '_, 'a> {
             })
         });
         let text = model.text.get(this.range().start().to_usize()..this.range().end().to_usize()).unwrap_or_default();
-        let asks_a_cache = ["cache.get(", "get_or_set(", "_cache[", " cache["].iter().any(|word| text.contains(word));
+        let asks_a_cache =
+            ["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = "].iter().any(|word| text.contains(word));
         if cached || asks_a_cache {
             return Vec::new();
         }

@@ -1,6 +1,6 @@
 //! Answers of servers.
 
-use super::{Family, Point, guarded, repeated};
+use super::{Family, Point, guarded, repeated, takes_down};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{Call, Context, Use};
@@ -23,7 +23,12 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
         }
         _ => false,
     };
-    if !sends || file.model.text.contains("raise_for_status=True") || file.model.text.contains("event_hooks") {
+    // Whatever it is that takes no address, it is no request.
+    if !sends
+        || node.arguments.is_empty()
+        || file.model.text.contains("raise_for_status=True")
+        || file.model.text.contains("event_hooks")
+    {
         return None;
     }
     // Errors of a status are caught and raised nowhere: the client raises them.
@@ -47,7 +52,8 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
                 return None;
             }
             // Who sees to it that nothing is raised may not care.
-            let minded = guarded(file, call.context, Family::Io) || only_reports(file, call);
+            let minded =
+                guarded(file, call.context, Family::Io) || only_reports(file, call) || takes_down(file, call.context);
             point(
                 format!("the answer of `{words}` is thrown away, so that a refusal looks like success"),
                 if minded { Confidence::Medium } else { Confidence::High },
@@ -144,8 +150,12 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
     let decoded = decoding.peek().is_some() && decoding.all(|call| guarded(file, call.context, Family::Value));
     let Some(function) = file.model.functions.get(context.function as usize) else { return decoded };
     let text = &file.model.text[function.range()];
-    // `if "error" in payload`, `handle_response(response.content)`
-    let asked = ["\"error\" in ", "'error' in ", "\"errors\" in ", "'errors' in ", "get(\"error", "get('error"];
+    // `if "error" in payload`, `if not result["success"]`, `handle_response(response.content)`
+    let asked = ["error", "\"success\"", "'success'", "\"ok\"", "'ok'", "\"status\"", "'status'"];
+    let asks = |line: &str| {
+        ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word))
+            && asked.iter().any(|key| line.contains(key))
+    };
     let handed = ["handle", "check", "raise", "verify", "validate"].iter().any(|verb| {
         file.model.calls.iter().any(|call| {
             call.context.function == context.function
@@ -158,7 +168,7 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
                     .any(|given| file.model.source(given).starts_with(&format!("{bound}.")))
         })
     });
-    decoded || handed || asked.iter().any(|words| text.contains(words))
+    decoded || handed || text.lines().any(|line| asks(line.trim_start()))
 }
 
 /// Whether a request only tells of use or of being alive, so that nothing is lost with it.

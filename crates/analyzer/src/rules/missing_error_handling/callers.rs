@@ -6,6 +6,7 @@ use crate::file::File;
 use assay_python::model::{BindingKind, Context, NONE};
 use assay_python::types::Type;
 use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
 use rustpython_ast::Expr;
 
 /// The calls of functions of the tree: callee, caller, and which kinds of failure are dealt with around the call.
@@ -21,6 +22,49 @@ pub(crate) fn calls_in_view(file: &File<'_, '_>) -> Box<[(u32, u32, u8)]> {
     found.sort_unstable();
     found.dedup();
     found.into()
+}
+
+/// What the decorators of a tree deal with.
+#[derive(Debug, Default)]
+pub(crate) struct Decorators {
+    /// Functions that call what they were given, and which kinds of failure they deal with around the call.
+    pub(crate) handling: Box<[(u32, u8)]>,
+    /// Functions and the functions of the tree that decorate them.
+    pub(crate) worn: Box<[(u32, u32)]>,
+}
+
+/// The decorators that a file defines and uses.
+pub(crate) fn decorators_in_view(file: &File<'_, '_>) -> Decorators {
+    let functions = &file.model.functions;
+    let mut handling: FxHashMap<u32, u8> = FxHashMap::default();
+    for call in &file.model.calls {
+        // `def decorator(view): def wrapper(request): view(request)`
+        let Expr::Name(name) = &*call.node.func else { continue };
+        let nested = functions.get(call.context.function as usize).is_some_and(|this| this.context.function != NONE);
+        if nested
+            && let Some(binding) = file.model.binding(name.id.as_str(), call.context, name.start().to_u32())
+            && let BindingKind::Parameter(mut outer, _) = binding.kind
+            && outer != call.context.function
+        {
+            while functions[outer as usize].context.function != NONE {
+                outer = functions[outer as usize].context.function;
+            }
+            *handling.entry(file.function_key(outer)).or_insert(u8::MAX) &= handled_around(file, call.context);
+        }
+    }
+    let mut handling: Vec<(u32, u8)> = handling.into_iter().filter(|(_, handled)| *handled != 0).collect();
+    handling.sort_unstable();
+    let mut worn = Vec::new();
+    for (at, function) in (0..).zip(functions) {
+        for decorator in function.def().iter().flat_map(|def| &def.decorator_list) {
+            let maker = match &decorator.expression {
+                Expr::Call(call) => &call.func,
+                other => other,
+            };
+            worn.extend(callee_key(file, maker, function.context).map(|key| (file.function_key(at), key)));
+        }
+    }
+    Decorators { handling: handling.into(), worn: worn.into() }
 }
 
 /// The kinds of failure that are dealt with around a place, as a set of bits.

@@ -1,12 +1,12 @@
 //! Text and data from outside that are parsed.
 
-use super::{Family, Point, in_items, root_is_tested};
+use super::{Family, Point, in_items, outermost_def, root_is_tested};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context};
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
-use rustpython_ast::Expr;
+use rustpython_ast::{Expr, ExprName};
 
 /// Whether an argument stands for text or data that came from outside.
 fn outside(of: &Type) -> bool {
@@ -44,10 +44,13 @@ pub(super) fn parsing<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
                 return None;
             }
             match of {
-                // A single text may well be left to fail as a whole; one of many should not take the others with it.
-                Type::Raw | Type::File => point(text, Some(if looped { Confidence::High } else { Confidence::Medium })),
                 // Values that this code stored itself come back as they were.
                 Type::Record => point(text, None),
+                // A single text may well be left to fail as a whole; one of many should not take the others with it.
+                Type::Raw | Type::File => {
+                    let open = looped && !own_data(file, call.context);
+                    point(text, Some(if open { Confidence::High } else { Confidence::Medium }))
+                }
                 _ if looped && !matches!(of, Type::Row(_) | Type::Field(..)) => point(text, Some(Confidence::Medium)),
                 _ => None,
             }
@@ -85,6 +88,45 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
     ["__file__", "root_path", "find_file(", "finders.find", "resources", "pkgutil", "get_data"]
         .iter()
         .any(|word| text.contains(word))
+}
+
+/// Whether a function opens a file, or asks the program's own key-value store: what it parses then is most likely what the
+/// program, or whoever set it up, wrote there.
+fn own_data(file: &File<'_, '_>, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
+    ["open(", ".read_text(", "redis", ".hget"].iter().any(|source| file.model.text[function.range()].contains(source))
+}
+
+/// Whether what is parsed at a place came with an answer whose status the function looks at: `json.loads(response.text)`.
+pub(super) fn status_checked(file: &File<'_, '_>, parsed: TextRange, context: Context) -> bool {
+    let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let body = &file.model.text[function.range()];
+    let mut text = call.node.arguments.args.first();
+    // `text = response.text`, `data = text.decode()`: a few steps back to the answer.
+    for _ in 0..3 {
+        let Some(root) = text.and_then(answer) else { return false };
+        let name = root.id.as_str();
+        if [".status", ".ok", ".raise_for_status"].iter().any(|look| body.contains(&format!("{name}{look}"))) {
+            return true;
+        }
+        text = match file.model.binding(name, context, root.start().to_u32()).map(|binding| &binding.kind) {
+            Some(BindingKind::Assign(value, _)) => Some(value),
+            _ => None,
+        };
+    }
+    false
+}
+
+/// The name that an expression takes something of.
+fn answer(expr: &Expr) -> Option<&ExprName> {
+    match expr {
+        Expr::Name(name) => Some(name),
+        Expr::Attribute(attribute) => answer(&attribute.value),
+        Expr::Call(call) => answer(&call.func),
+        Expr::Await(node) => answer(&node.value),
+        _ => None,
+    }
 }
 
 fn checked_in_text(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {

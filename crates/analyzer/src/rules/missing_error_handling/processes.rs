@@ -1,6 +1,6 @@
 //! Programs that are run.
 
-use super::{Family, Point, guarded, outermost_def};
+use super::{Family, Point, catches, guarded, takes_down};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{Call, NONE, Use};
@@ -24,15 +24,26 @@ const FOR_SHOW: &[&str] = &[
     "color",
     "title",
     "pause",
+    "cat",
+    "diff",
+    "less",
+    "ls",
+    "tree",
 ];
 /// Programs that take away what may be gone already.
 const TIDYING: &[&str] = &["rm", "rmdir", "del", "kill", "killall", "pkill", "taskkill"];
 
 /// The program that is run, where it stands in the call.
-fn program(call: &ExprCall) -> Option<&str> {
+fn program<'a>(text: &'a str, call: &'a ExprCall) -> Option<&'a str> {
     let first = match call.arguments.args.first()? {
         Expr::List(list) => list.elts.first()?,
         Expr::Tuple(tuple) => tuple.elts.first()?,
+        // `f"diff {old} {new}"`
+        Expr::FString(_) => {
+            return text[call.arguments.args.first()?.range()]
+                .split(['"', '\''])
+                .find_map(|part| part.split_whitespace().next().filter(|word| word.len() > 1 && !word.contains('{')));
+        }
         other => other,
     };
     // `"rm -rf %s" % folder`, `"rm -rf {}".format(folder)`
@@ -48,6 +59,18 @@ fn program(call: &ExprCall) -> Option<&str> {
     literal.value.to_str().split_whitespace().next()
 }
 
+/// The words of a command that is given as a list: `["docker", "rm", container]`.
+fn words_of(call: &ExprCall) -> impl Iterator<Item = &str> {
+    let list = match call.arguments.args.first() {
+        Some(Expr::List(list)) => &list.elts[..],
+        _ => &[],
+    };
+    list.iter().filter_map(|word| match word {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+        _ => None,
+    })
+}
+
 /// Whether a call stands where something has already failed, or in a function that takes away what is no longer needed.
 fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let place = call.node.range();
@@ -56,17 +79,12 @@ fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
             node.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| handler.range().contains_range(place));
         in_handler || node.finalbody.iter().any(|stmt| stmt.range().contains_range(place))
     });
-    let function = file.model.functions.get(outermost_def(file, call.context.function) as usize);
     after_failure
-        || program(call.node).is_some_and(|program| TIDYING.contains(&program))
-        || file.model.source(call.node).contains("-version")
+        || program(file.model.text, call.node).is_some_and(|program| TIDYING.contains(&program))
+        || words_of(call.node).any(|word| TIDYING.contains(&word))
+        || ["-version", "--help"].iter().any(|word| file.model.source(call.node).contains(word))
         || ends_the_function(file, call)
-        || function.is_some_and(|function| {
-            let name = function.name.trim_start_matches('_');
-            ["remove", "delete", "clean", "teardown", "tear_down", "kill", "stop", "close", "shutdown", "uninstall"]
-                .iter()
-                .any(|verb| name.starts_with(verb))
-        })
+        || takes_down(file, call.context)
 }
 
 /// Whether `subprocess.call` hands over to a program and nothing follows: whoever started this sees how it ended.
@@ -79,6 +97,17 @@ fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
         .and_then(assay_python::model::Function::def)
         .and_then(|def| def.body.last());
     call.name() == "call" && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
+}
+
+/// Whether output that is not what it should be is noticed: it is parsed where such failures are handled, here or further down.
+fn output_is_checked(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    if call.usage == Use::Discarded {
+        return false;
+    }
+    let further_down = file.model.tries.iter().any(|(node, context)| {
+        context.function == call.context.function && node.start() > call.node.end() && catches(node, Family::Value)
+    });
+    further_down || guarded(file, call.context, Family::Value)
 }
 
 pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
@@ -103,17 +132,20 @@ pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
                 None => {}
             }
             // To clear the screen, or not to, is all the same.
-            if program(node).is_some_and(|program| FOR_SHOW.contains(&program)) {
+            if program(file.model.text, node).is_some_and(|program| FOR_SHOW.contains(&program)) {
                 return None;
             }
             // Whether a program can be started at all is told by the exception.
-            if let Some(Expr::List(command)) = node.arguments.args.first()
-                && command.elts.len() == 1
-                && guarded(file, call.context, Family::Process)
-            {
+            let short = matches!(node.arguments.args.first(), Some(Expr::List(command)) if command.elts.len() == 1);
+            let unseen = call.usage == Use::Discarded && file.model.source(node).contains("DEVNULL");
+            if (short || unseen) && guarded(file, call.context, Family::Process) {
                 return None;
             }
-            let surely = if tidies_up(file, call) { Confidence::Medium } else { Confidence::High };
+            let surely = if tidies_up(file, call) || call.context.function == NONE || output_is_checked(file, call) {
+                Confidence::Medium
+            } else {
+                Confidence::High
+            };
             let words = file.words(&*node.func);
             match call.usage {
                 Use::Discarded => point(

@@ -1,0 +1,152 @@
+//! Loops where one round trip for each item is meant so, or is none.
+
+use super::{Shape, mentions_word};
+use crate::file::File;
+use assay_python::last_name;
+use assay_python::model::{BindingKind, Loop, handler_types};
+use assay_python::project::TripKind;
+use assay_python::types::Type;
+use ruff_text_size::{Ranged, TextRange};
+use rustpython_ast::Expr;
+
+/// Whether the loop goes over classes or tables, of which each is asked by itself: `model.objects`, `field.model.objects`,
+/// `execute(table.delete())`, `query(model)`.
+pub(super) fn per_table(words: &str, looped: &Loop<'_>) -> bool {
+    const MANAGERS: &[&str] = &[".objects.", "._default_manager.", "._base_manager."];
+    looped.targets.iter().any(|target| {
+        let manager = words.strip_prefix(target).is_some_and(|rest| {
+            let path = MANAGERS.iter().find_map(|manager| rest.find(manager)).map(|at| &rest[..at]);
+            path.is_some_and(|path| path.is_empty() || path.starts_with('.') && !path.contains(['(', '[', ' ']))
+                || rest.starts_with(".query.")
+        });
+        let of_table = ["delete(", "insert(", "select(", "update("]
+            .iter()
+            .any(|verb| words.contains(&format!("({target}.{verb}")) || words.contains(&format!("{verb}{target})")));
+        manager || of_table || words.contains(&format!(".query({target})"))
+    })
+}
+
+/// Whether the loop keeps what it has asked for and asks only for what it has not got: `if key not in known: known[key] = ...`.
+pub(super) fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_>) -> bool {
+    let (start, end) = (range.start().to_usize(), range.end().to_usize());
+    let before = &file.model.text[looped.range.start().to_usize().min(start)..start];
+    let line = before.rsplit('\n').next().unwrap_or(before).trim_start();
+    let target = line.split('=').next().unwrap_or(line).trim();
+    let asks = |store: &str| {
+        before.contains(&format!("not in {store}"))
+            || before.contains(&format!("{store}.get("))
+            || before.contains("except KeyError") && before.contains(&format!("{store}["))
+    };
+    match target.split_once('[') {
+        // `if key not in done: ask(key); done.add(key)`
+        _ if seen_once(before, &file.model.text[end..looped.range.end().to_usize().max(end)]) => true,
+        // `known[key] = ask(key)`
+        Some((store, _)) => asks(store),
+        // `row = ask(key)`, then `known[key] = row`
+        None if line.contains('=') && !target.is_empty() => {
+            let after: Vec<&str> = file.model.text[end..].lines().skip(1).take(4).collect();
+            after.iter().any(|line| {
+                line.trim()
+                    .strip_suffix(target)
+                    .and_then(|line| line.trim_end().strip_suffix('='))
+                    .is_some_and(|stored| stored.split_once('[').is_some_and(|(store, _)| asks(store.trim())))
+            })
+        }
+        None => false,
+    }
+}
+
+/// Whether what stands before asks if something is not in a set, and what follows adds to it.
+fn seen_once(before: &str, after: &str) -> bool {
+    before.match_indices(" not in ").any(|(at, asked)| {
+        let store = before[at + asked.len()..].split([':', ' ', ')', '\n']).next().unwrap_or_default();
+        !store.is_empty() && after.contains(&format!("{store}.add("))
+    })
+}
+
+/// Whether the loop deals with what the database refuses for each item: then each is meant to be a transaction of its own.
+pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKind, looped: &Loop<'_>) -> bool {
+    const REFUSED: &[&str] = &[
+        "IntegrityError",
+        "DatabaseError",
+        "DatabaseException",
+        "OperationalError",
+        "SQLAlchemyError",
+        "DBAPIError",
+        "LockError",
+    ];
+    // One that fails must not keep the others from being written.
+    let written = |name: &str| kind == TripKind::Write && matches!(name, "Exception" | "BaseException");
+    file.model.tries.iter().any(|(node, _)| {
+        looped.range.contains_range(node.range())
+            && node.body.iter().any(|stmt| stmt.range().contains_range(place))
+            && node
+                .handlers
+                .iter()
+                .flat_map(handler_types)
+                .any(|of| REFUSED.contains(&last_name(of)) || written(last_name(of)))
+    })
+}
+
+/// Whether a query locks a row, or reads one again because it may have changed: what was fetched before does not do.
+pub(super) fn locks(words: &str) -> bool {
+    words.contains("for_update") || words.contains("refresh_from_db")
+}
+
+/// Whether each item is meant to be dealt with by itself: a migration, a language, table or module, one that has failed, or a system of its own, entered by `with connected(shard) as connection`.
+pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shape, looped: &Loop<'a>) -> bool {
+    const FEW: &[&str] = &[
+        "app",
+        "app_config",
+        "backend",
+        "cls",
+        "database",
+        "db",
+        "db_name",
+        "dbname",
+        "driver",
+        "engine",
+        "field",
+        "klass",
+        "lang",
+        "language",
+        "language_code",
+        "locale",
+        "model",
+        "model_class",
+        "module",
+        "plugin",
+        "region",
+        "schema",
+        "table",
+        "table_name",
+        "tenant",
+    ];
+    let words = &file.model.text[place];
+    let called = words.split('(').next().unwrap_or(words).rsplit('.').next().unwrap_or(words).trim_start_matches('_');
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let entered = words.split(|letter| !part(letter)).any(|word| {
+        let binding = file.model.binding(word, looped.context, place.start().to_u32());
+        matches!(binding.map(|binding| &binding.kind), Some(BindingKind::With(value))
+            if looped.range.contains_range(value.range())
+                && looped.targets.iter().any(|target| mentions_word(file.model.source(*value), target)))
+    });
+    // What is done only where an item has failed is done for few; that a row was not there is no failure.
+    let absent = |of: &&Expr| {
+        let name = last_name(of);
+        name.ends_with("DoesNotExist") || matches!(name, "NoResultFound" | "KeyError" | "IndexError" | "LookupError")
+    };
+    let after_failure = file.model.tries.iter().any(|(node, _)| {
+        looped.range.contains_range(node.range())
+            && node
+                .handlers
+                .iter()
+                .any(|handler| handler.range().contains_range(place) && !handler_types(handler).iter().any(absent))
+    });
+    let is_row = matches!(file.types.of(looped.source, looped.context).item(), Type::Row(_));
+    entered
+        || after_failure
+        || called.contains("migrat")
+        || locks(&shape.what)
+        || !is_row && looped.targets.iter().any(|target| FEW.contains(target))
+}
