@@ -61,12 +61,13 @@ impl Counts {
         self.0.iter().map(|&(gram, _)| gram)
     }
 
-    fn weights(&self) -> impl Iterator<Item = (Gram, f64)> {
-        self.0.iter().map(|&(gram, count)| (gram, (1.0 + f64::from(count).ln()) * rarity(gram)))
-    }
-
-    fn length(&self) -> f64 {
-        self.weights().map(|(_, weight)| weight * weight).sum::<f64>().sqrt()
+    /// The runs with their weights, and the length of the vector that these are.
+    fn weighted(&self) -> (Vec<(Gram, f64)>, f64) {
+        let weight = |count: u32| if count == 1 { 1.0 } else { 1.0 + f64::from(count).ln() };
+        let weights: Vec<(Gram, f64)> =
+            self.0.iter().map(|&(gram, count)| (gram, weight(count) * rarity(gram))).collect();
+        let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+        (weights, length)
     }
 }
 
@@ -82,12 +83,11 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(texts: impl IntoIterator<Item = &'a Counts>) -> Self {
         let mut index = Self::default();
-        for text in texts {
-            let counts = Counts::new(text);
-            let length = counts.length();
-            for (gram, weight) in counts.weights() {
+        for counts in texts {
+            let (weights, length) = counts.weighted();
+            for (gram, weight) in weights {
                 index.postings.entry(gram).or_default().push((index.texts, weight / (length + SHORT)));
             }
             index.texts += 1;
@@ -98,12 +98,12 @@ impl Index {
     /// The cosine with each text, less for a short text, 0 to 1.
     pub(crate) fn cosines(&self, counts: &Counts) -> Vec<f64> {
         let mut cosines = vec![0.0; self.texts];
-        for (gram, weight) in counts.weights() {
+        let (weights, length) = counts.weighted();
+        for (gram, weight) in weights {
             for &(text, share) in self.postings.get(&gram).map_or(&[][..], Vec::as_slice) {
                 cosines[text] += weight * share;
             }
         }
-        let length = counts.length();
         if length > 0.0 {
             for cosine in &mut cosines {
                 *cosine /= length;
@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_text_is_like_itself_and_like_other_forms_of_its_words() {
-        let index = Index::new(["A mutable default is shared.", "The invoices are loaded one by one.", ""]);
+        let index =
+            Index::new(&["A mutable default is shared.", "The invoices are loaded one by one.", ""].map(Counts::new));
         let cosines = |text: &str| index.cosines(&Counts::new(text));
         let same = cosines("a mutable default is SHARED")[0];
         let of = cosines("Sharing mutuable defaults");

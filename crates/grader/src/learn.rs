@@ -4,7 +4,6 @@
 
 use crate::Review;
 use crate::chain::Join;
-use crate::grams::Index;
 use crate::issue::Issue;
 use crate::observe::Seen;
 use crate::passage::Passage;
@@ -42,7 +41,6 @@ impl<'g> Sight<'g> {
         review: &Review,
         passages: Vec<Passage>,
         targets: &'g [Target],
-        grams: &Index,
         map: &Map,
         vocabulary: &Vocabulary,
     ) -> Self {
@@ -50,7 +48,7 @@ impl<'g> Sight<'g> {
             .iter()
             .map(|passage| review.parts[passage.part].span(passage.unit.start, passage.unit.end))
             .collect();
-        let seen = Seen::new(&passages, targets, grams, map, vocabulary);
+        let seen = Seen::new(&passages, targets, map, vocabulary);
         Self { targets, passages, spans, seen }
     }
 

@@ -39,7 +39,6 @@ pub struct Grader<'k> {
     key: &'k Key,
     map: place::Map,
     targets: Vec<target::Target>,
-    grams: grams::Index,
     speller: text::Speller,
     brief: passage::Brief,
     vocabulary: vocabulary::Vocabulary,
@@ -49,23 +48,20 @@ pub struct Grader<'k> {
 impl<'k> Grader<'k> {
     /// Prepares the key of one exercise.
     pub fn new(key: &'k Key) -> Self {
-        let english: std::collections::HashSet<&str> = assay_catalog::rubric::english().collect();
-        let map = place::Map::new(&key.sources, |word| english.contains(word));
+        let map = place::Map::new(&key.sources, text::is_english);
         let targets = target::targets(key, &map);
         let tables = observe::Tables::new(&targets);
         let brief = text::tokens(&key.brief, 0, key.brief.len(), None);
         let names = target::names(key);
         let vocabulary = vocabulary::Vocabulary::new(&targets, &names, &passage::domain(&brief, &names));
         let (speller, brief) = (target::speller(key), passage::Brief::new(&brief));
-        let grams = target::grams(&targets);
-        Self { key, map, targets, grams, speller, brief, vocabulary, tables }
+        Self { key, map, targets, speller, brief, vocabulary, tables }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
         let passages = self.read(review);
-        let observed =
-            observe::observe(&passages, &self.targets, &self.grams, &self.map, &self.vocabulary, &self.tables);
+        let observed = observe::observe(&passages, &self.targets, &self.map, &self.vocabulary, &self.tables);
         credit::Case {
             key: self.key,
             review,
@@ -79,7 +75,7 @@ impl<'k> Grader<'k> {
 
     /// What is seen of one review before it is weighed, for fitting the weights.
     pub fn see(&self, review: &Review) -> learn::Sight<'_> {
-        learn::Sight::new(review, self.read(review), &self.targets, &self.grams, &self.map, &self.vocabulary)
+        learn::Sight::new(review, self.read(review), &self.targets, &self.map, &self.vocabulary)
     }
 
     fn read(&self, review: &Review) -> Vec<passage::Passage> {

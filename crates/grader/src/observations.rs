@@ -17,6 +17,17 @@ macro_rules! observations {
             }
         }
     };
+    // Those that another struct has too are taken over from it.
+    ($(#[$doc:meta])* $name:ident from $source:ident { $($shared:ident),+ $(,)? } and { $($(#[$field_doc:meta])* $field:ident),+ $(,)? }) => {
+        observations! { $(#[$doc])* $name { $($shared,)+ $($(#[$field_doc])* $field),+ } }
+
+        impl From<&$source> for $name {
+            /// All others are 0.
+            fn from(source: &$source) -> Self {
+                Self { $($shared: source.$shared,)+ ..Self::default() }
+            }
+        }
+    };
 }
 pub(crate) use observations;
 

@@ -115,16 +115,10 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(
-        passages: &[Passage],
-        targets: &[Target],
-        grams: &Index,
-        map: &Map,
-        vocabulary: &Vocabulary,
-    ) -> Self {
+    pub(crate) fn new(passages: &[Passage], targets: &[Target], map: &Map, vocabulary: &Vocabulary) -> Self {
         let mut compared: Vec<Vec<Compared>> =
             passages.iter().map(|passage| target::compare(passage, targets, map, vocabulary)).collect();
-        compare_grams(passages, grams, &mut compared);
+        compare_grams(passages, &vocabulary.grams, &mut compared);
         let document = Document::new(passages);
         let subjects = passages
             .iter()
@@ -173,11 +167,16 @@ fn compare_grams(passages: &[Passage], index: &Index, compared: &mut [Vec<Compar
     for passage in passages {
         remarks.entry(passage.unit.remark).or_default().push(&passage.grams);
     }
-    let remarks: BTreeMap<usize, Vec<f64>> =
-        remarks.into_iter().map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts)))).collect();
+    // A remark of one passage is as like the key as the passage.
+    let remarks: BTreeMap<usize, Vec<f64>> = remarks
+        .into_iter()
+        .filter(|(_, counts)| counts.len() > 1)
+        .map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts))))
+        .collect();
     for (passage, row) in passages.iter().zip(compared) {
         let own = index.cosines(&passage.grams);
-        for ((x, own), remark) in row.iter_mut().zip(own.chunks(3)).zip(remarks[&passage.unit.remark].chunks(3)) {
+        let remark = remarks.get(&passage.unit.remark).unwrap_or(&own);
+        for ((x, own), remark) in row.iter_mut().zip(own.chunks(3)).zip(remark.chunks(3)) {
             x.grams.copy_from_slice(own);
             x.remark_grams = remark.iter().copied().fold(0.0, f64::max);
         }
@@ -214,12 +213,11 @@ pub(crate) struct Observed {
 pub(crate) fn observe(
     passages: &[Passage],
     targets: &[Target],
-    grams: &Index,
     map: &Map,
     vocabulary: &Vocabulary,
     tables: &Tables,
 ) -> Observed {
-    let seen = Seen::new(passages, targets, grams, map, vocabulary);
+    let seen = Seen::new(passages, targets, map, vocabulary);
     if targets.iter().any(|target| target.kind == PROSE) {
         return by_prose(passages, targets, seen, tables);
     }

@@ -1,6 +1,6 @@
 //! The issues and decoys of a key, prepared for comparison with passages.
 
-use crate::grams::Index;
+use crate::grams::Counts;
 use crate::lexicon::{KindRules, Lexicon, Rule, Term, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
@@ -23,8 +23,9 @@ pub(crate) struct Target {
     pub(crate) prose: [BTreeMap<Sense, f64>; 3],
     /// All three together.
     pub(crate) all: BTreeMap<Sense, f64>,
-    /// Summary, why and fix as they are written.
-    pub(crate) text: [String; 3],
+    /// The runs of letters of summary, why and fix. A text that says next to nothing is like anything that says the same
+    /// nothing: it has none.
+    pub(crate) grams: [Counts; 3],
     /// Stems of all its prose.
     pub(crate) stems: BTreeSet<String>,
     /// The key's own phrases that earn named, why and fix.
@@ -89,14 +90,16 @@ fn target(
     prose: &[String; 3],
 ) -> Target {
     let profile = Profile::new(map, key, place.file, place.lines, &prose.join("\n"), place.whole);
-    let senses = prose.each_ref().map(|text| {
-        content(&text::tokens(text, 0, text.len(), None), lexicon)
-            .into_iter()
-            .map(|sense| (sense, 1.0))
-            .collect::<BTreeMap<_, _>>()
+    let words = prose.each_ref().map(|text| text::tokens(text, 0, text.len(), None));
+    let senses = words
+        .each_ref()
+        .map(|words| content(words, lexicon).into_iter().map(|sense| (sense, 1.0)).collect::<BTreeMap<_, _>>());
+    let stems = words.each_ref().map(|words| stems(words));
+    let grams = std::array::from_fn(|part| match stems[part].len() {
+        ..TELLING => Counts::default(),
+        _ => Counts::new(&prose[part]),
     });
     let all: BTreeMap<Sense, f64> = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
-    let whole = prose.join(" ");
     Target {
         decoy,
         index,
@@ -104,20 +107,11 @@ fn target(
         kind: kind.to_owned(),
         profile,
         terms: Default::default(),
-        text: prose.clone(),
-        stems: stems(&text::tokens(&whole, 0, whole.len(), None)),
+        grams,
+        stems: stems.into_iter().flatten().collect(),
         prose: senses,
         all,
     }
-}
-
-/// Summary, why and fix of each target in turn, to compare passages with. A text that says next to nothing is like anything
-/// that says the same nothing: it is left empty.
-pub(crate) fn grams(targets: &[Target]) -> Index {
-    let says = |text: &&str| stems(&text::tokens(text, 0, text.len(), None)).len() >= TELLING;
-    Index::new(
-        targets.iter().flat_map(|target| &target.text).map(|text| Some(text.as_str()).filter(says).unwrap_or("")),
-    )
 }
 
 /// Content words from which on a text of the key can be told from others.

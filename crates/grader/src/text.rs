@@ -42,6 +42,11 @@ pub(crate) fn stem(word: &str) -> String {
     STEMS.get(word).map_or_else(|| make_stem(word), String::clone)
 }
 
+/// Whether a lower-case word is one of those that most texts are made of.
+pub(crate) fn is_english(word: &str) -> bool {
+    STEMS.contains_key(word)
+}
+
 fn make_stem(word: &str) -> String {
     if word.len() <= 3 || !word.is_ascii() {
         return word.to_owned();

@@ -1,5 +1,6 @@
 //! The words that matter for one key, numbered, so that a review's words are looked up once and then only counted.
 
+use crate::grams::Index;
 use crate::lexicon::lexicon;
 use crate::passage::{Sense, is_content};
 use crate::target::Target;
@@ -22,6 +23,8 @@ pub(crate) struct Vocabulary {
     /// The targets in whose prose a stem stands.
     stems: FxHashMap<String, Vec<usize>>,
     targets: usize,
+    /// Summary, why and fix of each target in turn.
+    pub(crate) grams: Index,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,6 +91,7 @@ impl Vocabulary {
             weights: known.iter().map(|sense| targets.iter().map(|target| of(target, sense)).collect()).collect(),
             stems,
             targets: targets.len(),
+            grams: Index::new(targets.iter().flat_map(|target| &target.grams)),
         }
     }
 
