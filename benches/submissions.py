@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # What `--bank` is to name.
 BANK = ROOT / "fixtures"
-CORPORA = ["corpus", "corpus-2", "corpus-3", "corpus-4"]
+CORPORA = sorted(path.name for path in BANK.glob("corpus*"))
 
 WORDS = 300
 # A longer remark is half a review.

@@ -174,13 +174,13 @@ impl From<Line> for Request {
             let column = String::from_utf8_lossy(&bytes[..before]).chars().count() + 1;
             Some(format!("line {}, column {column}: {message}", line.number))
         } else {
-            missing.map(|name| format!("line {}: there is no `{name}`; {EXPECTED}", line.number))
+            missing.map(|name| format!("line {}: there is no `{name}`; a line is {EXPECTED}", line.number))
         };
         request
     }
 }
 
-const EXPECTED: &str = "a line is an object with the strings `id`, `exercise` and `review`";
+const EXPECTED: &str = "an object with the strings `id`, `exercise` and `review`";
 
 /// Reads the fields into a request one by one, so that those before a mistake are known.
 struct Fields<'r>(&'r mut Request);
@@ -189,7 +189,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with the strings `id`, `exercise` and `review`")
+        formatter.write_str(EXPECTED)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
