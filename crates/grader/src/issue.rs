@@ -1,7 +1,9 @@
 //! What speaks for each credit of an issue: the passages taken together.
 
 use crate::observations::{flag, observations};
+use crate::passage::Passage;
 use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES, Taken};
+use crate::target::Compared;
 use crate::whole::Document;
 
 observations! {
@@ -17,6 +19,9 @@ observations! {
         /// The same for the surest passage, where it does not matter what else the passage speaks of.
         names_alone, explains_alone, remedies_alone, subject_alone,
         denies_more,
+        /// Of all passages that neither deny nor speak of another place: the strongest pattern of the kind's rubric, the same with
+        /// names or lines that fit, and likeness to the key with them.
+        stated, stated_here, like_here,
         bare, placed, denying, approved, generic, terms,
         bare_names, generic_names, terms_names,
         /// The probability that the review as a whole earns nothing.
@@ -57,6 +62,8 @@ impl Issue {
     pub(crate) fn new(
         index: usize,
         decoy: bool,
+        passages: &[Passage],
+        compared: &[Vec<Compared>],
         document: &Document,
         Taken { states, alone, roles }: &Taken,
         empty: f64,
@@ -70,6 +77,17 @@ impl Issue {
             log_odds(values.fold(0.0, f64::max))
         };
         let names_any = log_odds(names.any);
+        let stated = |value: fn(&Compared) -> f64| {
+            passages
+                .iter()
+                .zip(compared)
+                .map(|(passage, row)| (passage, &row[index]))
+                .filter(|(passage, x)| {
+                    !(passage.denied || passage.tone.denies || x.place().elsewhere || x.place().other_function)
+                })
+                .map(|(_, x)| value(x))
+                .fold(0.0, f64::max)
+        };
         Self {
             bias: 1.0,
             names_most: log_odds(names.most),
@@ -96,6 +114,9 @@ impl Issue {
             remedies_alone: most_alone(REMEDIES),
             subject_alone: log_odds(alone.iter().map(|row| row[index]).fold(0.0, f64::max)),
             denies_more: log_odds(denies.most) - log_odds(names.most),
+            stated: stated(|x| x.named),
+            stated_here: stated(|x| x.named * x.own.lines.max(x.own.names)),
+            like_here: stated(|x| x.like_all * x.own.lines.max(x.own.names)),
             bare: flag(document.bare),
             placed: document.placed,
             denying: document.denying,

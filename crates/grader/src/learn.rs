@@ -100,7 +100,15 @@ impl<'g> Sight<'g> {
 
     /// What is seen of one target, given the same and the probability that the review earns nothing.
     pub fn issue(&self, target: usize, taken: &Taken, empty: f64) -> Features {
-        let issue = Issue::new(target, self.targets[target].decoy, &self.seen.document, taken, empty);
+        let issue = Issue::new(
+            target,
+            self.targets[target].decoy,
+            &self.passages,
+            &self.seen.compared,
+            &self.seen.document,
+            taken,
+            empty,
+        );
         named(Issue::NAMES, &issue.values())
     }
 

@@ -262,7 +262,8 @@ pub(crate) fn observe(
         .zip(&tables.targets)
         .enumerate()
         .map(|(index, (target, tables))| {
-            let values = Issue::new(index, target.decoy, &seen.document, &taken, empty).values();
+            let values =
+                Issue::new(index, target.decoy, passages, &seen.compared, &seen.document, &taken, empty).values();
             tables.credits.iter().map(|weights| probability(dot(&values, weights))).collect()
         })
         .collect();

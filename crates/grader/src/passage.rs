@@ -239,6 +239,7 @@ pub(crate) fn read(
                     headings: Vec::new(),
                     continues: false,
                     role: None,
+                    number: None,
                 };
                 let mut comment = passage(part, index, unit, None, false, file, map, words);
                 if comment.places.spots.is_empty() {
@@ -340,6 +341,9 @@ fn passage(
         (snippet.places, tokens, new_lines * 2)
     } else {
         let mut places = map.prose(raw, leads, file);
+        if let Some(number) = unit.number.clone() {
+            map.add_numbers(file, &part.body[number], &mut places);
+        }
         for code in inline_code(raw) {
             places.spots.extend(map.quoted(code));
         }

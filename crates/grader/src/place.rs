@@ -109,7 +109,7 @@ static PREPOSITION: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `61: ...` and `53 + 64, ...` at the start of a block; a whole table cell.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^[\s*_`(\[]*(\d{1,4}(?:\s*(?:[-–—,/&+]|and)\s*\d{1,4})*)[)\]]?[\s*_`]*(?::\s|:$|[-–—]\s|,\s|$)")
+    regex(r"^[\s*_`(\[]*(\d{1,4}(?:\s*(?:[-–—,/&+]|and)\s*\d{1,4})*)[)\]]?[\s*_`]*(?::\s|:$|[-–—]\s|,\s|\.?$)")
 });
 
 static NUMBERS: LazyLock<Regex> =
@@ -229,7 +229,8 @@ impl Map {
             .any(|path| !path.contains("test") && self.file(path).is_none())
     }
 
-    fn add_numbers(&self, file: usize, text: &str, places: &mut Places) {
+    /// Adds the lines that these numbers are, as far as the source has them.
+    pub(crate) fn add_numbers(&self, file: usize, text: &str, places: &mut Places) {
         for captures in NUMBERS.captures_iter(text) {
             let Ok(start) = captures[1].parse::<usize>() else { continue };
             let end = captures.get(3).and_then(|end| end.as_str().parse().ok()).unwrap_or(start);
@@ -525,6 +526,9 @@ pub(crate) struct Profile {
     names: BTreeMap<usize, f64>,
 }
 
+/// Callers of callers are followed so far.
+const CALLERS: usize = 1;
+
 /// A line number that is off by so much may still mean the place.
 const NEAR: usize = 2;
 
@@ -564,11 +568,7 @@ impl Profile {
             if let Some(&index) = map.by_text.get(&function.name) {
                 profile.function_name = Some(index);
                 profile.names.insert(index, if whole_function { 1.0 } else { 0.5 });
-                for &(at_file, at) in &map.names[index].lines {
-                    if !(at_file == file && function.lines.start <= at && at <= function.lines.end) {
-                        profile.related.insert((at_file, at));
-                    }
-                }
+                profile.relate(map, key, index, (file, function.lines), CALLERS);
             }
         }
         profile.spot = Some(Spot { file, lines });
@@ -586,6 +586,27 @@ impl Profile {
             }
         }
         profile
+    }
+
+    /// Adds the lines that name a function, and those that name the functions these stand in: a problem shows where its
+    /// function is called.
+    fn relate(&mut self, map: &Map, key: &Key, name: usize, (file, own): (usize, Lines), callers: usize) {
+        for &(at_file, at) in &map.names[name].lines {
+            if at_file == file && own.start <= at && at <= own.end
+                || !self.related.insert((at_file, at))
+                || callers == 0
+            {
+                continue;
+            }
+            let definitions = key.sources.get(at_file).map_or(&[][..], |source| &source.definitions);
+            let around = definitions
+                .iter()
+                .filter(|d| d.lines.start < at && at <= d.lines.end && d.kind != DefinitionKind::Class)
+                .min_by_key(|d| d.lines.end - d.lines.start);
+            if let Some((caller, &index)) = around.and_then(|d| Some((d, map.by_text.get(&d.name)?))) {
+                self.relate(map, key, index, (at_file, caller.lines), callers - 1);
+            }
+        }
     }
 
     /// How the places of a passage fit.

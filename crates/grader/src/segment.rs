@@ -4,6 +4,7 @@
 //! unit speaks of one thing.
 
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -40,6 +41,8 @@ pub(crate) struct Unit {
     pub(crate) continues: bool,
     /// What the title of its column says it is, or the word before its colon.
     pub(crate) role: Option<Role>,
+    /// The number in front of an item, where items are numbered by lines of the source: `24. ...`, `44 default shared`.
+    pub(crate) number: Option<Range<usize>>,
 }
 
 /// What a part of a remark is announced as: by the title of a table's column, or by a label such as `Impact:`.
@@ -116,6 +119,8 @@ pub(crate) fn units(body: &str, next_block: &mut usize, next_remark: &mut usize)
         row: false,
         titles: Vec::new(),
         column: 0,
+        lists: Vec::new(),
+        counted: 0,
     }
     .run()
 }
@@ -130,6 +135,16 @@ struct Segmenter<'a> {
     /// The table's column titles, by what they announce.
     titles: Vec<Option<Role>>,
     column: usize,
+    /// For each list that is open, the items so far: the number in front, and the first unit.
+    lists: Vec<Vec<Item>>,
+    /// How far people have counted their remarks.
+    counted: usize,
+}
+
+/// An item of a list, or a line that is one.
+struct Item {
+    number: Option<Range<usize>>,
+    unit: usize,
 }
 
 impl Segmenter<'_> {
@@ -154,8 +169,25 @@ impl Segmenter<'_> {
                         self.heading(level, start, end);
                     }
                 }
+                Event::Start(Tag::List(_)) => {
+                    self.flush(&mut run, quotes);
+                    self.lists.push(Vec::new());
+                }
+                Event::End(TagEnd::List(_)) => {
+                    self.flush(&mut run, quotes);
+                    let items = self.lists.pop().unwrap_or_default();
+                    self.number(items);
+                }
                 Event::Start(Tag::Item) => {
                     self.flush(&mut run, quotes);
+                    if let Some(items) = self.lists.last_mut() {
+                        // Behind a bullet the number is that of the text.
+                        let marker = body[range.clone()].trim_start_matches(['-', '*', '+', ' ']);
+                        items.push(Item {
+                            number: leading_number(body, range.end - marker.len()),
+                            unit: self.units.len(),
+                        });
+                    }
                     if items == 0 {
                         *self.remark += 1;
                     }
@@ -216,7 +248,7 @@ impl Segmenter<'_> {
                         self.code(start, end, diff, indented);
                     }
                 }
-                Event::End(TagEnd::Paragraph | TagEnd::List(_) | TagEnd::HtmlBlock) => self.flush(&mut run, quotes),
+                Event::End(TagEnd::Paragraph | TagEnd::HtmlBlock) => self.flush(&mut run, quotes),
                 Event::Text(_) if code.is_some() => {
                     if let Some((start, end, ..)) = &mut code {
                         *start = (*start).min(range.start);
@@ -262,7 +294,35 @@ impl Segmenter<'_> {
                 headings,
                 continues,
                 role,
+                number: None,
             });
+        }
+    }
+
+    /// Items that are not counted one, two, three, but begin with other numbers, are numbered by lines.
+    fn number(&mut self, items: Vec<Item>) {
+        let numbers: Vec<usize> = items
+            .iter()
+            .filter_map(|item| {
+                self.body[item.number.clone()?].split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+            })
+            .collect();
+        let Some((&first, &last)) = numbers.first().zip(numbers.last()) else { return };
+        if numbers.len() * 3 < items.len() * 2 {
+            return;
+        }
+        let counted = numbers.windows(2).all(|pair| pair[1] == pair[0] || pair[1] == pair[0] + 1);
+        if counted && (first < UNCOUNTED || first <= self.counted + 1) {
+            self.counted = last;
+            return;
+        }
+        let mut end = self.units.len();
+        for item in items.into_iter().rev() {
+            // An item without text has no unit of its own.
+            if item.unit < end {
+                self.units[item.unit].number = item.number;
+            }
+            end = item.unit;
         }
     }
 
@@ -279,6 +339,7 @@ impl Segmenter<'_> {
     fn flush(&mut self, run: &mut Option<(usize, usize)>, quotes: usize) {
         let Some((start, end)) = run.take() else { return };
         let kind = if quotes > 0 { UnitKind::Quote } else { UnitKind::Prose };
+        let mut lines = Vec::new();
         for (index, (start, end)) in paragraphs(self.body, start, end).into_iter().enumerate() {
             *self.block += 1;
             if index > 0 {
@@ -288,11 +349,15 @@ impl Segmenter<'_> {
                 self.heading(HeadingLevel::H6, start, end);
                 continue;
             }
+            lines.push(Item { number: leading_number(self.body, start), unit: self.units.len() });
             for (start, end) in sentences(self.body, start, end) {
                 for (index, (start, end)) in clauses(self.body, start, end).into_iter().enumerate() {
                     self.push(start, end, kind, index > 0);
                 }
             }
+        }
+        if lines.len() > 1 {
+            self.number(lines);
         }
     }
 
@@ -324,6 +389,7 @@ impl Segmenter<'_> {
                 headings,
                 continues: false,
                 role: None,
+                number: None,
             });
         }
     }
@@ -379,7 +445,9 @@ fn paragraphs(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
     let (mut begin, mut at, mut titled) = (0, 0, false);
     // Where most lines begin with a place, the paragraph is a list, and each line an item.
     let lines = slice.lines().count();
-    let listed = lines > 1 && slice.lines().filter(|line| PLACE_FIRST.is_match(line)).count() * 2 >= lines;
+    let count = |pattern: &Regex| slice.lines().filter(|line| pattern.is_match(line)).count();
+    let (placed, numbered) = (count(&PLACE_FIRST), count(&NUMBER_FIRST));
+    let listed = (placed > 1 && placed * 2 >= lines) || (numbered > 1 && numbered * 3 >= lines * 2);
     for line in slice.split_inclusive('\n') {
         if at > begin && (titled || listed || PLACE_FIRST.is_match(line) || is_title(line)) {
             out.push((start + begin, start + at));
@@ -397,6 +465,22 @@ static PLACE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*[-*`(\[]*(?i:(?:[\w./-]+\.py`?,?\s*:?\s*)?(?:lines?|zeile|l)\.?\s*\d|[\w./-]+\.py`?[:\s]+\d|\d{1,3}(?:\s*[-–/,&+]\s*\d{1,3})*\s*[:)]\s)")
         .unwrap_or_else(|error| panic!("{error}"))
 });
+
+/// A line that begins with `16 ...`, `31-33 ...`, `43/46 - ...`: only where most lines do.
+static NUMBER_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[\s*`(\[]*(\d{1,4}(?:\s*[-–—,/&+]\s*\d{1,4})*)[)\]*`]*(?:\s*[-–—:|>.)]+)?\s+[^\s\d]")
+        .unwrap_or_else(|error| panic!("{error}"))
+});
+
+/// An enumeration hardly begins with this number or a higher one.
+const UNCOUNTED: usize = 8;
+
+/// The number with which the text from `start` on begins.
+fn leading_number(text: &str, start: usize) -> Option<Range<usize>> {
+    let line = text[start..].lines().next()?;
+    let number = NUMBER_FIRST.captures(line)?.get(1)?;
+    Some(start + number.start()..start + number.end())
+}
 
 fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
     let slice = &text[start..end];
@@ -529,6 +613,52 @@ mod tests {
         assert_eq!(texts, ["one.", "Two e.g. three", "nested", "four"]);
         assert_eq!(cut[0].0, cut[2].0);
         assert_ne!(cut[2].0, cut[3].0);
+    }
+
+    /// The units with the numbers in front of them, where these are lines.
+    fn numbers(body: &str) -> Vec<(&str, Option<&str>)> {
+        let (mut block, mut remark) = (0, 0);
+        let of = |unit: Unit| (&body[unit.start..unit.end], unit.number.map(|number| &body[number]));
+        units(body, &mut block, &mut remark).into_iter().map(of).collect()
+    }
+
+    #[test]
+    fn items_numbered_by_lines_have_their_lines() {
+        assert_eq!(
+            numbers("24. Slow peer.\n\n40. No yesterday.\n"),
+            [("Slow peer.", Some("24")), ("No yesterday.", Some("40"))]
+        );
+        let lines = "1 line length\n31-33 default mutated\n60 - query each\n\nrest ok";
+        assert_eq!(
+            numbers(lines),
+            [
+                ("1 line length", Some("1")),
+                ("31-33 default mutated", Some("31-33")),
+                ("60 - query each", Some("60")),
+                ("rest ok", None)
+            ]
+        );
+        assert_eq!(numbers("- 14 magic six\n- 18 shared dict\n")[1], ("18 shared dict", Some("18")));
+    }
+
+    #[test]
+    fn a_paragraph_with_one_place_stays_whole() {
+        let body = "Line 17: the list is made once, and the second search still has the ones of\nthe first.";
+        assert_eq!(cut(body).len(), 1);
+    }
+
+    #[test]
+    fn items_that_are_counted_have_none() {
+        for body in [
+            "1. one\n2. two\n",
+            "1. one\n1. two\n",
+            "1. one\n\n# More\n\n2. two\n3. three\n",
+            "3 remarks\n",
+            "It takes\n20 queries\na page",
+            "1 one\n2 two",
+        ] {
+            assert!(numbers(body).iter().all(|(_, number)| number.is_none()), "{body}");
+        }
     }
 
     #[test]
