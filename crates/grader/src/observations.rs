@@ -44,7 +44,8 @@ pub(crate) fn dot(values: &[f64], weights: &[f64]) -> f64 {
 /// The same for several weights of each value at once.
 pub(crate) fn dots<const N: usize>(values: &[f64], weights: &[[f64; N]]) -> [f64; N] {
     let mut sums = [0.0; N];
-    for (value, weights) in values.iter().zip(weights) {
+    // Most observations are 0.
+    for (value, weights) in values.iter().zip(weights).filter(|(value, _)| **value != 0.0) {
         for (sum, weight) in sums.iter_mut().zip(weights) {
             *sum += value * weight;
         }

@@ -223,10 +223,12 @@ impl Map {
 
     /// Whether the text names a Python module that the exercise does not have. Tests may well be spoken of that are yet to be written.
     pub(crate) fn foreign(&self, text: &str) -> bool {
-        MODULE
-            .find_iter(text)
-            .map(|found| found.as_str())
-            .any(|path| !path.contains("test") && self.file(path).is_none())
+        // The pattern is looked for only where its end stands.
+        text.contains(".py")
+            && MODULE
+                .find_iter(text)
+                .map(|found| found.as_str())
+                .any(|path| !path.contains("test") && self.file(path).is_none())
     }
 
     /// Adds the lines that these numbers are, as far as the source has them.
