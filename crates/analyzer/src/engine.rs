@@ -372,40 +372,9 @@ fn look(
 
 /// Whether a file can reach another system at all, so that looking for round trips is worth while.
 fn reaches(types: &Types<'_, '_>) -> bool {
-    const LIBRARIES: &[&str] = &[
-        "django",
-        "sqlalchemy",
-        "flask_sqlalchemy",
-        "sqlmodel",
-        "requests",
-        "httpx",
-        "aiohttp",
-        "urllib",
-        "boto3",
-        "redis",
-        "aioredis",
-        "pymongo",
-        "motor",
-        "sqlite3",
-        "aiosqlite",
-        "psycopg2",
-        "psycopg",
-        "pymysql",
-        "MySQLdb",
-        "mysql",
-        "pyodbc",
-        "asyncpg",
-        "pandas",
-        "oracledb",
-        "cx_Oracle",
-        "duckdb",
-        "flask",
-        "fastapi",
-        "rest_framework",
-        "subprocess",
-        "json",
-    ];
-    if types.imports.iter().any(|import| LIBRARIES.contains(import)) {
+    // Besides those that the type guess knows.
+    const UNKNOWN: &[&str] = &["aioredis", "mysql", "pyodbc", "oracledb", "cx_Oracle", "duckdb"];
+    if types.imports.iter().any(|import| assay_python::REACHING.contains(import) || UNKNOWN.contains(import)) {
         return true;
     }
     let text = types.model.text.as_bytes();

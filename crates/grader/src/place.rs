@@ -514,6 +514,13 @@ pub(crate) struct Fit {
     pub(crate) other_function: bool,
 }
 
+impl Fit {
+    /// 0 to 1: that the place is named by lines or by names.
+    pub(crate) fn here(&self) -> f64 {
+        self.lines.max(self.names)
+    }
+}
+
 /// Where an issue or decoy lies, and which names stand for it.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {

@@ -21,4 +21,4 @@ pub use lines::LineIndex;
 pub use outline::{Definition, DefinitionKind, outline};
 pub use parse::{STACK_BYTES, SyntaxError, parse, with_deep_stack};
 pub use surroundings::{Surroundings, surroundings};
-pub use walk::{build, last_name};
+pub use walk::{REACHING, build, last_name};

@@ -5,8 +5,8 @@ use crate::model::{BindingKind, Model};
 use crate::project::Modules;
 use rustc_hash::FxHashMap;
 
-/// Libraries that the type guess knows by name. An import of one means the library, even if a copy of it is in the tree.
-const KNOWN: &[&str] = &[
+/// Libraries that reach another system, or read what comes from one, and that the type guess knows by name.
+pub const REACHING: &[&str] = &[
     "django",
     "sqlalchemy",
     "flask_sqlalchemy",
@@ -16,7 +16,6 @@ const KNOWN: &[&str] = &[
     "aiohttp",
     "urllib",
     "boto3",
-    "botocore",
     "redis",
     "pymongo",
     "motor",
@@ -29,9 +28,17 @@ const KNOWN: &[&str] = &[
     "asyncpg",
     "pandas",
     "json",
+    "subprocess",
+    "flask",
+    "fastapi",
+    "rest_framework",
+];
+
+/// Other libraries that the type guess knows by name.
+const KNOWN: &[&str] = &[
+    "botocore",
     "yaml",
     "csv",
-    "subprocess",
     "os",
     "sys",
     "collections",
@@ -61,9 +68,6 @@ const KNOWN: &[&str] = &[
     "threading",
     "argparse",
     "socket",
-    "flask",
-    "fastapi",
-    "rest_framework",
     "toml",
     "tomllib",
 ];
@@ -77,7 +81,8 @@ pub(super) fn find_in_tree(model: &mut Model<'_>, module: &str, modules: &Module
             let top = path.split('.').next().unwrap_or(path);
             // A relative import is a full path already.
             binding.in_tree = modules.split(path).is_some();
-            if !binding.in_tree && !KNOWN.contains(&top) {
+            // An import of a library that is known means the library, even if a copy of it is in the tree.
+            if !binding.in_tree && !REACHING.contains(&top) && !KNOWN.contains(&top) {
                 if !roots.contains_key(top) {
                     roots.insert(top.to_owned(), modules.root(module, top));
                 }

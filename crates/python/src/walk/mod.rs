@@ -6,6 +6,8 @@ mod names;
 mod shapes;
 mod statements;
 
+pub use imports::REACHING;
+
 use crate::model::{Binding, BindingKind, Context, Model, NONE, Scope, ScopeKind};
 use crate::project::Modules;
 use rustc_hash::{FxHashMap, FxHashSet};
