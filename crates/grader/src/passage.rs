@@ -1,5 +1,12 @@
 //! What each unit of a review says: its words, concepts, places, and how it says them.
 
+mod brief;
+mod inherit;
+mod tone;
+
+pub(crate) use brief::{Brief, domain};
+pub(crate) use tone::{IDS, Tone};
+
 use crate::grams::Counts;
 use crate::lexicon::{self, Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places, Snippet};
@@ -7,9 +14,9 @@ use crate::review::{Part, Review};
 use crate::segment::{self, Role, Unit, UnitKind};
 use crate::text::{self, Speller, Token};
 use crate::vocabulary::{Content, Vocabulary};
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use inherit::inherit;
+use std::collections::BTreeSet;
+use tone::{directs, mark_denials};
 
 /// A unit of the review with what it says.
 #[derive(Debug)]
@@ -62,77 +69,6 @@ pub(crate) enum Sense {
     Stem(String),
 }
 
-/// How a unit says what it says.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-#[allow(clippy::struct_excessive_bools, reason = "independent observations of one sentence")]
-pub(crate) struct Tone {
-    /// Says that something is no problem.
-    pub(crate) denies: bool,
-    pub(crate) praises: bool,
-    pub(crate) question: bool,
-    /// Advice that would fit any code.
-    pub(crate) advice: bool,
-    /// A matter of taste.
-    pub(crate) nit: bool,
-    /// Words that lead to a consequence: so, because, if, will.
-    pub(crate) consequence: bool,
-    /// Words that lead to a remedy: should, instead, please.
-    pub(crate) suggests: bool,
-    /// Begins with, or turns on, a verb in the imperative.
-    pub(crate) imperative: bool,
-    /// Speaks of this code: here, this function, your loop.
-    pub(crate) deictic: bool,
-    /// Limits what was said before: but, however.
-    pub(crate) contrasts: bool,
-}
-
-pub(crate) struct Ids {
-    pub(crate) deny: u16,
-    praise: u16,
-    advice: u16,
-    nit: u16,
-    consequence: u16,
-    suggest: u16,
-    imperative: u16,
-    here: u16,
-    contrast: u16,
-    pub(crate) harm: u16,
-    pub(crate) cost: u16,
-    pub(crate) number: u16,
-    pub(crate) production: u16,
-    pub(crate) requirement: u16,
-    test: u16,
-    none_default: u16,
-    pub(crate) grader: u16,
-    pub(crate) verdict: u16,
-    n_plus_one: u16,
-}
-
-pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
-    let id = |name| lexicon().id(name);
-    Ids {
-        deny: id("deny"),
-        praise: id("praise"),
-        advice: id("advice"),
-        nit: id("nit"),
-        consequence: id("consequence"),
-        suggest: id("suggest"),
-        imperative: id("imperative"),
-        here: id("here"),
-        contrast: id("contrast"),
-        harm: id("harm"),
-        cost: id("cost-grows"),
-        number: id("big-number"),
-        production: id("production"),
-        requirement: id("requirement"),
-        test: id("test"),
-        none_default: id("default"),
-        grader: id("addresses-grader"),
-        verdict: id("verdict-fine"),
-        n_plus_one: id("n-plus-one"),
-    }
-});
-
 impl Passage {
     /// Whether it is code.
     pub(crate) fn is_code(&self) -> bool {
@@ -143,53 +79,6 @@ impl Passage {
     pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().map(|token| token.stem.as_str()).collect::<BTreeSet<_>>().into_iter()
     }
-}
-
-/// The brief's word sequences, to know what was copied from it.
-#[derive(Debug, Default)]
-pub(crate) struct Brief {
-    /// The stems of its words, numbered.
-    stems: FxHashMap<String, u32>,
-    windows: FxHashSet<[u32; COPIED]>,
-}
-
-/// So many words in a row are no coincidence.
-const COPIED: usize = 4;
-
-impl Brief {
-    pub(crate) fn new(tokens: &[Token]) -> Self {
-        let mut stems: FxHashMap<String, u32> = FxHashMap::default();
-        let mut numbers = Vec::new();
-        for token in tokens {
-            let next = u32::try_from(stems.len()).unwrap_or(u32::MAX);
-            numbers.push(*stems.entry(token.stem.clone()).or_insert(next));
-        }
-        Self { stems, windows: windows_of(&numbers).collect() }
-    }
-
-    /// Whether most of the words were copied.
-    fn holds(&self, tokens: &[Token]) -> bool {
-        let windows = tokens.len().saturating_sub(COPIED - 1);
-        if windows < 3 {
-            return false;
-        }
-        let numbers: Vec<u32> =
-            tokens.iter().map(|token| self.stems.get(token.stem.as_str()).copied().unwrap_or(u32::MAX)).collect();
-        let copied = windows_of(&numbers).filter(|window| self.windows.contains(window)).count();
-        copied * 2 > windows
-    }
-}
-
-fn windows_of(numbers: &[u32]) -> impl Iterator<Item = [u32; COPIED]> {
-    numbers.windows(COPIED).filter_map(|window| window.try_into().ok())
-}
-
-/// What an exercise is about: words of its brief and source that are no terms of the trade.
-pub(crate) fn domain(brief: &[Token], source: &BTreeSet<Sense>) -> BTreeSet<Sense> {
-    let mut domain = content(brief, lexicon());
-    domain.extend(source.iter().cloned());
-    domain.retain(|sense| matches!(sense, Sense::Stem(stem) if !lexicon().is_term(stem)));
-    domain
 }
 
 /// Reads the whole review.
@@ -274,41 +163,6 @@ pub(crate) fn read(
         }
     }
     passages
-}
-
-/// `N+1 queries: none.` says that there are none; `Tests: none.` names the problem.
-fn says_none(passage: &Passage) -> bool {
-    let last = passage.tokens.last().is_some_and(|token| token.word == "none");
-    last && passage.words <= 5 && !passage.concepts.has(IDS.test) && !passage.concepts.has(IDS.none_default)
-        || last && passage.words >= 2 && passage.words <= 4 && passage.concepts.has(IDS.n_plus_one)
-}
-
-/// A remark that begins by saying that something is no problem goes on to say why, for a sentence or two, until it turns.
-fn mark_denials(passages: &mut [Passage]) {
-    let mut left = 0;
-    for index in 0..passages.len() {
-        let held = &passages[index];
-        let before = index
-            .checked_sub(1)
-            .map(|before| &passages[before])
-            .filter(|before| before.unit.remark == held.unit.remark);
-        let tone = held.tone;
-        let denies = (tone.denies && !tone.contrasts && !tone.question) || says_none(held);
-        // The lead of a remark may be only its topic: "Tests: not needed", "**N+1.** None."
-        let leads = before.is_none_or(|before| before.words <= 5);
-        left = match before {
-            _ if denies && leads => 2,
-            None => 0,
-            Some(_) if tone.contrasts || tone.suggests || tone.question => 0,
-            Some(_) => usize::saturating_sub(left, 1),
-        };
-        // "Checked, fine" as a heading speaks for all beneath it.
-        let below =
-            held.unit.headings.iter().any(|&heading| passages[heading].tone.denies || passages[heading].tone.praises)
-                && !tone.contrasts
-                && !tone.suggests;
-        passages[index].denied = denies || left > 0 || below;
-    }
 }
 
 /// What words are known by.
@@ -418,62 +272,6 @@ fn passage(
     }
 }
 
-/// Whether one of the verbs at these tokens is an order: it begins the sentence, or follows a word that leads to one.
-fn directs(tokens: &[Token], verbs: impl IntoIterator<Item = usize>) -> bool {
-    const LEADS: &[&str] = &[
-        "please",
-        "pls",
-        "plz",
-        "just",
-        "then",
-        "instead",
-        "rather",
-        "simply",
-        "should",
-        "could",
-        "would",
-        "must",
-        "let's",
-        "lets",
-        "better",
-        "not",
-        "you",
-        "we",
-        "i'd",
-        "→",
-        "fix",
-        "suggestion",
-        "recommendation",
-        "to",
-        "and",
-        "or",
-        "also",
-        "so",
-        "maybe",
-        "perhaps",
-        "can",
-        "least",
-        "also",
-        "either",
-        "solution",
-        "d",
-        "do",
-        "by",
-    ];
-    // A subject before the verb makes it a statement, unless it is asked of someone.
-    const JOINS: &[&str] = &["and", "or", "to", "you", "we", "not", "so", "by", "do", "d", "can"];
-    verbs.into_iter().any(|at| match at.checked_sub(1).map(|before| tokens[before].word.as_str()) {
-        None => true,
-        Some(before) if JOINS.contains(&before) => {
-            at >= 2
-                && tokens[at.saturating_sub(6)..at - 1]
-                    .iter()
-                    .any(|token| LEADS.contains(&token.word.as_str()) && !JOINS.contains(&token.word.as_str()))
-        }
-        Some(before) => LEADS.contains(&before) || (at <= 2 && before.bytes().all(|b| b.is_ascii_digit())),
-    })
-}
-
 /// Whether it is a content word: no small one, and no number.
 pub(crate) fn is_content(token: &Token) -> bool {
     token.word.len() > 2 && !token.is_stop && !token.word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
@@ -505,55 +303,4 @@ fn is_new_code(code: &str, map: &Map) -> bool {
         || matches!(code, "None" | "Decimal" | "try" | "except" | "with")
         || code.contains("except ");
     looks && !map.holds(code) && !code.to_ascii_lowercase().ends_with(".py")
-}
-
-/// Hands places on: from the comment's line, headings, quotations, and from sentence to sentence within a remark.
-fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
-    let attached = map.attached(part.file.as_deref(), part.lines);
-    let mut carried: BTreeMap<usize, Places> = BTreeMap::new();
-    let mut quoted: Option<Places> = None;
-    for index in 0..passages.len() {
-        let remark = passages[index].unit.remark;
-        let heading = passages[index]
-            .unit
-            .headings
-            .iter()
-            .rev()
-            .map(|&heading| &passages[heading - first].places)
-            .find(|places| !places.is_empty())
-            .cloned();
-        let own = passages[index].places.clone();
-        let is_quote = passages[index].unit.kind == UnitKind::Quote
-            || (matches!(passages[index].unit.kind, UnitKind::Code { .. }) && passages[index].new_code == 0);
-        let before = carried.get(&remark).cloned();
-        let from_quote = if is_quote { None } else { quoted.clone() };
-        let (inherited, attached_here) = if let Some(before) = before.filter(|places| !places.is_empty()) {
-            (before, false)
-        } else if let Some(quoted) = from_quote.filter(|places| !places.spots.is_empty()) {
-            (quoted, true)
-        } else if let Some(heading) = heading {
-            (heading, true)
-        } else {
-            (attached.clone(), !attached.is_empty())
-        };
-        let passage = &mut passages[index];
-        passage.inherited = inherited;
-        passage.attached = attached_here;
-        if is_quote {
-            if !own.spots.is_empty() {
-                quoted = Some(own.clone());
-            }
-        } else if passage.unit.kind == UnitKind::Heading {
-            quoted = None;
-        }
-        // Numbers replace numbers; names alone leave the line of the sentence before in force.
-        if passage.unit.kind != UnitKind::Heading {
-            let held = carried.entry(remark).or_insert_with(|| passage.inherited.clone());
-            if !own.spots.is_empty() {
-                *held = own;
-            } else if !own.names.is_empty() {
-                held.names = own.names;
-            }
-        }
-    }
 }

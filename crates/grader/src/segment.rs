@@ -3,11 +3,17 @@
 //! Markdown gives the blocks; a block is cut into sentences, and a long sentence without full stops into clauses, so that a
 //! unit speaks of one thing.
 
-use regex::Regex;
-use std::ops::Range;
-use std::sync::LazyLock;
+mod code;
+mod label;
+mod sentences;
 
+pub(crate) use label::{Role, role};
+
+use code::{chunks, looks_like_code};
+use label::label;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use sentences::{clauses, is_title, leading_number, paragraphs, sentences};
+use std::ops::Range;
 
 /// Sort of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,69 +50,6 @@ pub(crate) struct Unit {
     /// The number in front of an item, where items are numbered by lines of the source: `24. ...`, `44 default shared`.
     pub(crate) number: Option<Range<usize>>,
 }
-
-/// What a part of a remark is announced as: by the title of a table's column, or by a label such as `Impact:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Why, impact, consequence.
-    Why,
-    /// Fix, suggestion, recommendation.
-    Fix,
-}
-
-/// The role that a title or label announces.
-pub(crate) fn role(label: &str) -> Option<Role> {
-    let has = |words: &[&str]| {
-        label.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word.to_lowercase().as_str()))
-    };
-    if has(&[
-        "fix",
-        "fixes",
-        "suggestion",
-        "suggestions",
-        "suggest",
-        "recommendation",
-        "recommended",
-        "remedy",
-        "solution",
-        "proposal",
-        "proposed",
-        "action",
-        "instead",
-        "change",
-        "todo",
-    ]) {
-        Some(Role::Fix)
-    } else if has(&[
-        "why",
-        "impact",
-        "consequence",
-        "consequences",
-        "effect",
-        "reason",
-        "risk",
-        "because",
-        "rationale",
-        "result",
-        "symptom",
-    ]) {
-        Some(Role::Why)
-    } else {
-        None
-    }
-}
-
-/// The label at the head of a unit: `**Impact:** ...`, `fix - ...`.
-fn label(text: &str) -> Option<Role> {
-    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let end = text.find([':', '→', '—', '–']).filter(|&end| end <= 24)?;
-    if text[..end].split_whitespace().count() <= 2 { role(&text[..end]) } else { None }
-}
-
-/// A clause that is shorter is not cut off.
-const SHORT_CLAUSE: usize = 4;
-/// A sentence of more words is cut at its joints.
-const LONG_SENTENCE: usize = 38;
 
 /// Cuts the body of one part into units. `block` and `remark` numbers begin at those given and are unique in the review.
 pub(crate) fn units(body: &str, next_block: &mut usize, next_remark: &mut usize) -> Vec<Unit> {
@@ -146,6 +89,9 @@ struct Item {
     number: Option<Range<usize>>,
     unit: usize,
 }
+
+/// An enumeration hardly begins with this number or a higher one.
+const UNCOUNTED: usize = 8;
 
 impl Segmenter<'_> {
     #[allow(clippy::too_many_lines, reason = "one match over the events of the Markdown parser")]
@@ -395,207 +341,11 @@ impl Segmenter<'_> {
     }
 }
 
-/// Cuts a code block where it goes on to another definition, another hunk, or after a gap.
-fn chunks(text: &str, diff: bool) -> Vec<(usize, usize)> {
-    let mut out = Vec::new();
-    let (mut begin, mut at, mut filled) = (0, 0, false);
-    for line in text.split_inclusive('\n') {
-        let code = if diff { line.get(1..).unwrap_or("") } else { line };
-        let definition = ["def ", "class ", "async def ", "@"].iter().any(|head| code.starts_with(head));
-        let after_decorator = text[begin..at]
-            .lines()
-            .last()
-            .is_some_and(|before| before.trim_start_matches(['+', '-', ' ']).starts_with('@'));
-        let gap = code.trim().is_empty() || code.trim() == "...";
-        let cut = line.starts_with("@@") || gap || (definition && !after_decorator && !diff);
-        if cut && filled {
-            out.push((begin, at));
-            (begin, filled) = (at, false);
-        }
-        filled |= !gap;
-        at += line.len();
-    }
-    out.push((begin, text.len()));
-    out
-}
-
-fn looks_like_code(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim();
-        line.ends_with([':', '(', '{', '[', ',', ')'])
-            || line.contains(" = ")
-            || line.starts_with(['@', '#', '+', '-', '>'])
-    })
-}
-
-/// A line that is nothing but a few bold words, or a few words and a colon, stands for a heading.
-fn is_title(text: &str) -> bool {
-    let text = text.trim();
-    let bold = text
-        .strip_prefix("**")
-        .and_then(|rest| rest.trim_end_matches([':', '.']).strip_suffix("**"))
-        .is_some_and(|inner| !inner.contains("**"));
-    bold && text.split_whitespace().count() <= 8
-}
-
-/// Cuts a paragraph where a line begins with a place, or is a title: people write lists without bullets.
-fn paragraphs(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let slice = &text[start..end];
-    let mut out = Vec::new();
-    let (mut begin, mut at, mut titled) = (0, 0, false);
-    // Where most lines begin with a place, the paragraph is a list, and each line an item.
-    let lines = slice.lines().count();
-    let count = |pattern: &Regex| slice.lines().filter(|line| pattern.is_match(line)).count();
-    let (placed, numbered) = (count(&PLACE_FIRST), count(&NUMBER_FIRST));
-    let listed = (placed > 1 && placed * 2 >= lines) || (numbered > 1 && numbered * 3 >= lines * 2);
-    for line in slice.split_inclusive('\n') {
-        if at > begin && (titled || listed || PLACE_FIRST.is_match(line) || is_title(line)) {
-            out.push((start + begin, start + at));
-            begin = at;
-        }
-        titled = is_title(line);
-        at += line.len();
-    }
-    out.push((start + begin, end));
-    out
-}
-
-/// A line that begins with `line 16`, `L16`, `service.py line 28`, `service.py:28`, `16:`.
-static PLACE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*[-*`(\[]*(?i:(?:[\w./-]+\.py`?,?\s*:?\s*)?(?:lines?|zeile|l)\.?\s*\d|[\w./-]+\.py`?[:\s]+\d|\d{1,3}(?:\s*[-–/,&+]\s*\d{1,3})*\s*[:)]\s)")
-        .unwrap_or_else(|error| panic!("{error}"))
-});
-
-/// A line that begins with `16 ...`, `31-33 ...`, `43/46 - ...`: only where most lines do.
-static NUMBER_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[\s*`(\[]*(\d{1,4}(?:\s*[-–—,/&+]\s*\d{1,4})*)[)\]*`]*(?:\s*[-–—:|>.)]+)?\s+[^\s\d]")
-        .unwrap_or_else(|error| panic!("{error}"))
-});
-
-/// An enumeration hardly begins with this number or a higher one.
-const UNCOUNTED: usize = 8;
-
-/// The number with which the text from `start` on begins.
-fn leading_number(text: &str, start: usize) -> Option<Range<usize>> {
-    let line = text[start..].lines().next()?;
-    let number = NUMBER_FIRST.captures(line)?.get(1)?;
-    Some(start + number.start()..start + number.end())
-}
-
 fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
     let slice = &text[start..end];
     let head = slice.len() - slice.trim_start().len();
     (start + head, start + slice.trim_end().len().max(head))
 }
-
-/// Editors wrap lines at this width or more.
-const UNWRAPPED: usize = 60;
-
-/// Cuts at full stops, question and exclamation marks, and at line breaks that begin a new thought.
-fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let slice = &text[start..end];
-    let mut out = Vec::new();
-    let mut begin = 0;
-    let mut in_code = false;
-    // Lines that are all short were not wrapped by an editor: their writer ended them.
-    let short_lines = slice.lines().count() > 1 && slice.lines().all(|line| line.chars().count() < UNWRAPPED);
-    let chars: Vec<(usize, char)> = slice.char_indices().collect();
-    for (k, &(i, c)) in chars.iter().enumerate() {
-        match c {
-            '`' => in_code = !in_code,
-            _ if in_code || i < begin => {}
-            '.' | '?' | '!' | '…' | ';' => {
-                let mut next = k + 1;
-                while next < chars.len()
-                    && matches!(chars[next].1, '.' | '?' | '!' | ')' | '"' | '\'' | '*' | '_' | '’' | '”')
-                {
-                    next += 1;
-                }
-                let space = chars.get(next).is_none_or(|&(_, d)| d.is_whitespace());
-                if space && !(c == '.' && abbreviation(slice, begin, i, &chars[next..])) {
-                    let stop = chars.get(next).map_or(slice.len(), |&(j, _)| j);
-                    out.push((start + begin, start + stop));
-                    begin = stop;
-                }
-            }
-            '\n' => {
-                // A soft break is a blank; a line that begins like a list item of its own is a new thought.
-                let rest = slice[i + 1..].trim_start();
-                let starts_item = rest.starts_with(['-', '*', '+', '•', '–', '>', '#'])
-                    || rest.split_once([':', '.', ')']).is_some_and(|(head, _)| {
-                        !head.is_empty()
-                            && head.len() <= 12
-                            && head.bytes().any(|b| b.is_ascii_digit())
-                            && head.split_whitespace().count() <= 2
-                    });
-                if starts_item || short_lines {
-                    out.push((start + begin, start + i));
-                    begin = i + 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    if begin < slice.len() {
-        out.push((start + begin, end));
-    }
-    out
-}
-
-/// Whether the full stop at `at` ends an abbreviation or a number in a list and not a sentence.
-fn abbreviation(slice: &str, begin: usize, at: usize, rest: &[(usize, char)]) -> bool {
-    let word = slice[begin..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
-    let lower = word.to_lowercase();
-    let next = rest.iter().map(|&(_, c)| c).find(|c| !c.is_whitespace());
-    matches!(
-        lower.as_str(),
-        "e.g" | "i.e" | "l" | "ll" | "p" | "vs" | "cf" | "approx" | "resp" | "no" | "nr" | "z.b" | "ca"
-    ) || (matches!(lower.as_str(), "etc" | "al" | "diff") && next.is_some_and(char::is_lowercase))
-        || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) && slice[begin..at].trim().len() == word.len())
-}
-
-/// Cuts a long sentence at its joints: semicolons, colons and dashes between clauses, and the words with which people who
-/// dictate or ramble go on to the next thing.
-fn clauses(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let slice = &text[start..end];
-    if slice.split_whitespace().count() <= LONG_SENTENCE {
-        return vec![(start, end)];
-    }
-    let mut out = Vec::new();
-    let mut begin = 0;
-    let mut in_code = false;
-    for (i, c) in slice.char_indices() {
-        if c == '`' {
-            in_code = !in_code;
-        }
-        if in_code {
-            continue;
-        }
-        let joint = match c {
-            ',' => true,
-            ' ' => {
-                let rest = &slice[i + 1..];
-                JOINTS.iter().any(|joint| {
-                    rest.get(..joint.len()).is_some_and(|head| head.eq_ignore_ascii_case(joint))
-                        && rest[joint.len()..].starts_with(|d: char| !d.is_alphanumeric())
-                })
-            }
-            _ => false,
-        };
-        if joint && slice[begin..i].split_whitespace().count() >= SHORT_CLAUSE {
-            out.push((start + begin, start + i));
-            begin = i + c.len_utf8();
-        }
-    }
-    out.push((start + begin, end));
-    out
-}
-
-/// Words that begin a new clause.
-const JOINTS: &[&str] = &[
-    "and then", "then", "and", "but", "so", "because", "also", "ok", "okay", "next", "um", "uh", "oh", "which",
-    "where", "while", "whereas", "line", "lines", "if", "when", "since", "although", "please",
-];
 
 #[cfg(test)]
 mod tests {
