@@ -90,7 +90,7 @@ impl Input<'_> {
         match &self.text {
             Source::Memory(text) => Ok(Cow::Borrowed(text)),
             Source::Disk(path) => {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(usize::try_from(self.size.min(MOST_BYTES)).unwrap_or_default() + 1);
                 let read = std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
                 if read.map_err(|error| failed(1, 1, error.to_string()))? as u64 > MOST_BYTES {
                     return Err(failed(1, 1, format!("it has more than the {MOST_BYTES} bytes that are analysed")));
@@ -336,12 +336,14 @@ fn look(
         facts.functions.sort_by(|a, b| a.0.cmp(&b.0));
         facts.values.sort_by(|a, b| a.0.cmp(&b.0));
     }
-    let imports = imports(&model, modules, at, init);
+    // No news reaches a test, but packages of tests pass news on.
+    let imports = if is_test && !init { Vec::new() } else { imports(&model, modules, at, init) };
     if init {
         for (name, bindings) in &model.scopes[0].names {
             for binding in bindings {
-                if let assay_python::model::BindingKind::Import(path) = &model.bindings[*binding as usize].kind
-                    && modules.split(path).is_some()
+                let binding = &model.bindings[*binding as usize];
+                if let assay_python::model::BindingKind::Import(path) = &binding.kind
+                    && binding.in_tree
                 {
                     facts.taken.push(((*name).into(), path.as_str().into()));
                 }

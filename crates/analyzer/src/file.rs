@@ -68,7 +68,13 @@ impl<'f, 'a> File<'f, 'a> {
     pub(crate) fn function_key(&self, function: u32) -> u32 {
         let keys = self.keys.get_or_init(|| {
             let functions = 0..u32::try_from(self.model.functions.len()).unwrap_or_default();
-            functions.map(|at| function_key(&self.model.module, &self.model.function_path(at))).collect()
+            let mut path = String::new();
+            let key = |at| {
+                path.clear();
+                self.model.push_function_path(at, &mut path);
+                function_key(&self.model.module, &path)
+            };
+            functions.map(key).collect()
         });
         keys[function as usize]
     }

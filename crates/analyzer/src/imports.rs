@@ -30,7 +30,11 @@ pub(crate) fn imports(model: &Model<'_>, modules: &Modules, at: u32, package: bo
     let mut whole: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     for (name, bindings) in model.scopes.iter().flat_map(|scope| &scope.names) {
         for binding in bindings {
-            let BindingKind::Import(path) = &model.bindings[*binding as usize].kind else { continue };
+            let binding = &model.bindings[*binding as usize];
+            let BindingKind::Import(path) = &binding.kind else { continue };
+            if !binding.in_tree {
+                continue;
+            }
             match modules.split(path) {
                 Some((_, "")) if !package && *name != "*" => whole.entry(name).or_default().push(path),
                 Some((module, rest)) => {

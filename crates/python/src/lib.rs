@@ -8,6 +8,7 @@ pub mod library;
 mod lines;
 pub mod mapped;
 pub mod model;
+mod names;
 pub mod nature;
 mod outline;
 mod parse;
@@ -18,6 +19,7 @@ pub mod types;
 mod walk;
 
 pub use lines::LineIndex;
+pub use names::Names;
 pub use outline::{Definition, DefinitionKind, outline};
 pub use parse::{STACK_BYTES, SyntaxError, parse, with_deep_stack};
 pub use surroundings::{Surroundings, surroundings};

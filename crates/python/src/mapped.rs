@@ -12,12 +12,20 @@ use std::sync::Arc;
 pub fn mapped(model: &Model<'_>) -> Vec<(Arc<str>, Mapped)> {
     (0..)
         .zip(&model.classes)
-        .filter_map(|(at, class)| Some((model.class_path(at).into(), read(model, class)?)))
+        .filter_map(|(at, class)| {
+            let mapped = read(model, class)?;
+            Some((model.class_path(at).into(), mapped))
+        })
         .collect()
 }
 
 /// The managers and querysets of a file that have bases in view, which may be in other files.
 pub fn derived(model: &Model<'_>) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+    // The last part of a path stands in the text.
+    let named = |end: &str| memchr::memmem::find(model.text.as_bytes(), end.as_bytes()).is_some();
+    if model.classes.is_empty() || !["Manager", "QuerySet"].into_iter().any(named) {
+        return Vec::new();
+    }
     (0..)
         .zip(&model.classes)
         .filter_map(|(at, class)| {
@@ -226,8 +234,8 @@ impl<'a> Types<'_, 'a> {
     /// A type as another file sees it: indices of this file become dotted paths.
     pub fn exported(&self, of: &Type) -> Type {
         match of {
-            Type::Class(class) => Type::Path(self.class_key(*class).into()),
-            Type::Object(class) => Type::Instance(self.class_key(*class).into()),
+            Type::Class(class) => Type::Path(self.class_key(*class)),
+            Type::Object(class) => Type::Instance(self.class_key(*class)),
             Type::Function(function) | Type::Method(function) => Type::Path(self.function_key(*function).into()),
             Type::Sequence(item) => self.exported(item).series(),
             Type::Mapping(value) => Type::Mapping(Arc::new(self.exported(value))),
@@ -253,7 +261,7 @@ impl<'a> Types<'_, 'a> {
         }
         let root =
             Context { scope: 0, function: crate::model::NONE, looped: crate::model::NONE, guard: crate::model::NONE };
-        for name in model.scopes[0].names.keys() {
+        for (name, _) in &model.scopes[0].names {
             let imported = model.bindings_of(name, 0).iter().all(|at| {
                 matches!(
                     model.bindings[*at as usize].kind,

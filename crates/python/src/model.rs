@@ -3,8 +3,9 @@
 //! The model borrows the tree. Everything in it is addressed by index, and [`NONE`] stands for "no such thing" (module
 //! level, outside every loop, unguarded).
 
+use crate::names::Names;
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use rustpython_ast::{ExceptHandler, Expr, ExprAttribute, ExprCall, ExprSubscript, Parameters, StmtClassDef};
 use rustpython_ast::{StmtFunctionDef, StmtTry};
 use smallvec::SmallVec;
@@ -46,7 +47,7 @@ pub struct Scope<'a> {
     /// The enclosing scope, [`NONE`] for the module.
     pub parent: u32,
     /// Indices into [`Model::bindings`] by name, in the order of the walk. Most names are bound once or twice.
-    pub names: FxHashMap<&'a str, SmallVec<[u32; 4]>>,
+    pub names: Names<'a, SmallVec<[u32; 4]>>,
     /// Names declared `global` here.
     pub globals: FxHashSet<&'a str>,
 }
@@ -122,7 +123,7 @@ pub struct Function<'a> {
     /// Whether it has a `yield`.
     pub generator: bool,
     /// Names that stand in a condition of any kind in this function.
-    pub tested: FxHashSet<&'a str>,
+    pub tested: Names<'a, ()>,
     /// Whether it has a `raise` of its own outside handlers.
     pub raises: bool,
     /// Indices into [`Model::calls`].
@@ -415,32 +416,48 @@ impl<'a> Model<'a> {
 
     /// The dotted name of a function within its module: `Class.method`, `outer.inner`.
     pub fn function_path(&self, function: u32) -> String {
-        let this = &self.functions[function as usize];
-        match self.owner_path(this.context.scope) {
-            Some(owner) => format!("{owner}.{}", this.name),
-            None => this.name.to_owned(),
-        }
+        let mut path = String::new();
+        self.push_function_path(function, &mut path);
+        path
     }
 
     /// The dotted name of a class within its module.
     pub fn class_path(&self, class: u32) -> String {
-        let this = &self.classes[class as usize];
-        match self.owner_path(this.context.scope) {
-            Some(owner) => format!("{owner}.{}", this.name),
-            None => this.name.to_owned(),
-        }
+        let mut path = String::new();
+        self.push_class_path(class, &mut path);
+        path
     }
 
-    fn owner_path(&self, scope: u32) -> Option<String> {
+    /// Adds the dotted name of a function within its module to a text.
+    pub fn push_function_path(&self, function: u32, path: &mut String) {
+        let this = &self.functions[function as usize];
+        self.push_owner(this.context.scope, path);
+        path.push_str(this.name);
+    }
+
+    /// Adds the dotted name of a class within its module to a text.
+    pub fn push_class_path(&self, class: u32, path: &mut String) {
+        let this = &self.classes[class as usize];
+        self.push_owner(this.context.scope, path);
+        path.push_str(this.name);
+    }
+
+    /// Adds the dotted name of what a scope belongs to, and a dot; nothing for the module.
+    fn push_owner(&self, scope: u32, path: &mut String) {
         let mut at = scope;
         loop {
             let scope = &self.scopes[at as usize];
             match scope.kind {
-                ScopeKind::Module => return None,
-                ScopeKind::Class(class) => return Some(self.class_path(class)),
-                ScopeKind::Function(function) => return Some(self.function_path(function)),
-                ScopeKind::Comprehension => at = scope.parent,
+                ScopeKind::Module => return,
+                ScopeKind::Class(class) => self.push_class_path(class, path),
+                ScopeKind::Function(function) => self.push_function_path(function, path),
+                ScopeKind::Comprehension => {
+                    at = scope.parent;
+                    continue;
+                }
             }
+            path.push('.');
+            return;
         }
     }
 

@@ -65,38 +65,27 @@ fn most_tokens(text: &[u8]) -> usize {
     if text.len() <= SHALLOW_TOKENS {
         return text.len();
     }
-    let (mut count, mut before) = (0, SPACE);
-    for byte in text {
-        let class = CLASSES[usize::from(*byte)];
-        count += usize::from(class == MARK || class != SPACE && class != before);
-        before = class;
+    // Whether something begins here needs no more than two bytes, so that many places are looked at in one step.
+    let mut count = usize::from(begins(b' ', text[0]));
+    for (before, here) in text[..text.len() - 1].chunks(CHUNK).zip(text[1..].chunks(CHUNK)) {
+        count +=
+            usize::from(before.iter().zip(here).map(|(before, here)| u8::from(begins(*before, *here))).sum::<u8>());
     }
     count
 }
 
-const SPACE: u8 = 0;
-const MARK: u8 = 1;
-const LETTER: u8 = 2;
-const DIGIT: u8 = 3;
+/// As many places as a `u8` can count.
+const CHUNK: usize = 128;
 
-/// What each byte may be part of. All of another alphabet are letters.
-const CLASSES: [u8; 256] = {
-    let mut classes = [MARK; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "there are as many bytes")]
-        let this = byte as u8;
-        if matches!(this, b' ' | b'\t' | b'\n' | b'\r' | 0x0c) {
-            classes[byte] = SPACE;
-        } else if this.is_ascii_digit() {
-            classes[byte] = DIGIT;
-        } else if this.is_ascii_alphabetic() || this == b'_' || this >= 0x80 {
-            classes[byte] = LETTER;
-        }
-        byte += 1;
-    }
-    classes
-};
+/// Whether a token may begin with a byte, after another one. No token begins with a space or a control character.
+fn begins(before: u8, here: u8) -> bool {
+    here > b' ' && !(is_letter(here) && is_letter(before) || here.is_ascii_digit() && before.is_ascii_digit())
+}
+
+/// Whether a byte is part of a letter; all of another alphabet are.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+}
 
 /// Whether the text may nest more than [`MAX_DEPTH`] levels, by a bound that never lies below the depth of the tree:
 /// open brackets, plus the tokens since the last comma in each of them (`not not x`, `a.b.c`, `1 + 1 + 1`, `lambda: lambda: x`

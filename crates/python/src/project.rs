@@ -166,7 +166,8 @@ pub struct Modules {
     by_path: FxHashMap<Arc<str>, u32>,
     /// Dotted paths of the folders.
     folders: FxHashSet<Arc<str>>,
-    /// Last parts of all of these, so that the look-up of a library from elsewhere ends before it begins.
+    /// First parts of all of these, and last parts, so that the look-up of a library from elsewhere ends before it begins.
+    firsts: FxHashSet<Box<str>>,
     lasts: FxHashSet<Box<str>>,
 }
 
@@ -184,8 +185,9 @@ impl Modules {
                 end = dot;
             }
         }
+        let firsts = paths.iter().map(|path| first(path).into()).collect();
         let lasts = paths.iter().chain(&folders).map(|path| last(path).into()).collect();
-        Self { paths, by_path, folders, lasts }
+        Self { paths, by_path, folders, firsts, lasts }
     }
 
     /// The module with this full dotted path.
@@ -195,6 +197,9 @@ impl Modules {
 
     /// The module that a full dotted path to a name leads into, and the rest of the path.
     pub fn split<'p>(&self, path: &'p str) -> Option<(u32, &'p str)> {
+        if !self.firsts.contains(first(path)) {
+            return None;
+        }
         let mut end = path.len();
         loop {
             if let Some(module) = self.find(&path[..end]) {
@@ -207,7 +212,7 @@ impl Modules {
     /// The full dotted path of what `importer` imports as `path`, if that is in the tree: below one of the folders around the
     /// importer, or below a folder `src` or `lib` in one of them. The nearest is taken.
     pub fn absolute(&self, importer: &str, path: &str) -> Option<String> {
-        let root = self.root(importer, path.split('.').next().unwrap_or(path))?;
+        let root = self.root(importer, first(path))?;
         Some(if root.is_empty() { path.to_owned() } else { format!("{root}.{path}") })
     }
 
@@ -216,17 +221,20 @@ impl Modules {
         if !self.lasts.contains(top) {
             return None;
         }
-        let known = |root: &str| {
-            let full = if root.is_empty() { top.to_owned() } else { format!("{root}.{top}") };
-            (self.by_path.contains_key(&*full) || self.folders.contains(&*full)).then_some(root.to_owned())
-        };
+        let mut full = String::with_capacity(importer.len() + top.len() + ".src.".len());
         let mut root = importer;
         loop {
             root = root.rfind('.').map_or("", |dot| &root[..dot]);
-            let join = |folder: &str| if root.is_empty() { folder.to_owned() } else { format!("{root}.{folder}") };
-            let found = known(root).or_else(|| known(&join("src"))).or_else(|| known(&join("lib")));
-            if found.is_some() {
-                return found;
+            for folder in ["", "src", "lib"] {
+                full.clear();
+                full.push_str(root);
+                push_part(&mut full, folder);
+                let length = full.len();
+                push_part(&mut full, top);
+                if self.by_path.contains_key(&*full) || self.folders.contains(&*full) {
+                    full.truncate(length);
+                    return Some(full);
+                }
             }
             if root.is_empty() {
                 return None;
@@ -250,9 +258,22 @@ impl Modules {
     }
 }
 
+/// The first part of a dotted path.
+fn first(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
+}
+
 /// The last part of a dotted path.
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
+}
+
+/// Adds a part to a dotted path; nothing if it is empty.
+fn push_part(path: &mut String, part: &str) {
+    if !path.is_empty() && !part.is_empty() {
+        path.push('.');
+    }
+    path.push_str(part);
 }
 
 /// All that is known across files.
@@ -484,6 +505,11 @@ impl Project {
         mapped.bases.iter().find_map(|base| self.search(base, depth + 1, pick))
     }
 
+    /// Whether any path that leads to something ends in this name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.lasts.contains(name)
+    }
+
     /// What is known of a function or method at a dotted path.
     pub fn function(&self, path: &str) -> Option<&Arc<FunctionFacts>> {
         if !self.lasts.contains(last(path)) {
@@ -498,7 +524,9 @@ impl Project {
     }
 
     fn inherited(&self, class: &str, name: &str, depth: u32) -> Option<&Arc<FunctionFacts>> {
-        if let Some(own) = self.function(&format!("{class}.{name}")) {
+        if self.knows(name)
+            && let Some(own) = self.function(&format!("{class}.{name}"))
+        {
             return Some(own);
         }
         if depth > 8 || !self.lasts.contains(last(class)) {

@@ -28,18 +28,20 @@
 //! be raised, or where the test calls its own class.
 
 mod assertions;
+mod words;
 
 use crate::engine::function_key;
 use crate::file::File;
 use crate::rules::Tree;
-use crate::rules::missing_error_handling::{imported_key, outermost_def, root_name, tree_key};
+use crate::rules::missing_error_handling::{imported_key, outermost_def, root_name};
 use crate::{Confidence, Finding, Label, Span};
 use assay_python::last_name;
 use assay_python::model::{BindingKind, Context, Function, NONE, Weight};
 use assertions::Assertions;
 use ruff_text_size::Ranged;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use rustpython_ast::{Expr, Stmt};
+use words::words_of;
 
 const KIND: &str = "missing-tests";
 
@@ -88,12 +90,12 @@ struct Mentioning {
 
 impl Mentions {
     /// Adds what stands at one place, sorted and each thing once.
-    fn add(&mut self, exact: u32, name: u32, resolved: &[(usize, (u32, u32))], bare: &[(usize, u32)]) {
+    fn add(&mut self, exact: u32, name: u32, resolved: &[(Word, u32)], bare: &[Word]) {
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         let start = length(&self.words);
-        self.words.extend(resolved.iter().flat_map(|(_, (exact, name))| [*exact, *name]));
+        self.words.extend(resolved.iter().flat_map(|(exact, name)| [exact.key(), *name]));
         let middle = length(&self.words);
-        self.words.extend(bare.iter().map(|(_, word)| *word));
+        self.words.extend(bare.iter().map(|word| word.key()));
         self.heads.push(Mentioning { exact, name, start, bare: middle, end: length(&self.words) });
     }
 
@@ -109,6 +111,20 @@ impl Mentions {
         self.heads.shrink_to_fit();
         self.words.shrink_to_fit();
         self
+    }
+}
+
+/// A key that is mentioned at a place: one number, since millions of them are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Word(u64);
+
+impl Word {
+    fn new(place: u32, key: u32) -> Self {
+        Self(u64::from(place) << 32 | u64::from(key))
+    }
+
+    fn key(self) -> u32 {
+        u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default()
     }
 }
 
@@ -253,50 +269,50 @@ fn serves(function: &Function<'_>) -> bool {
 /// that it counts for every function.
 fn mentions(file: &File<'_, '_>) -> Mentions {
     let model = file.model;
-    let functions = model.functions.len();
-    // By place: what can be told for sure, and plain names.
-    let mut resolved: Vec<(usize, (u32, u32))> = Vec::with_capacity(model.calls.len());
-    let mut bare: Vec<(usize, u32)> = Vec::with_capacity(model.calls.len() + model.mentions.len());
-    // The place of a function: the `def` around it, or the last for module level.
-    let place = |function: u32| {
-        let at = outermost_def(file, function);
-        if at == NONE { functions } else { at as usize }
-    };
+    // By place, which is the `def` around or none for module level: what can be told for sure, and plain names.
+    let mut resolved: Vec<(Word, u32)> = Vec::new();
+    let mut bare: Vec<Word> = Vec::with_capacity(model.calls.len() + model.mentions.len());
     for call in &model.calls {
         // Tests import a script; they do not run it.
         if model.main_block.is_some_and(|block| block.contains_range(call.node.range())) {
             continue;
         }
-        let into = place(call.context.function);
+        let place = outermost_def(file, call.context.function);
         match exact(file, &call.node.func, call.context) {
-            Some(key) => resolved.push((into, (key, hashed(call.name())))),
+            Some(key) => resolved.push((Word::new(place, key), hashed(call.name()))),
             None if call.name().is_empty() => {}
-            None => bare.push((into, hashed(call.name()))),
+            None => bare.push(Word::new(place, hashed(call.name()))),
         }
     }
     for (name, function) in &model.mentions {
-        bare.push((place(*function), hashed(name)));
+        bare.push(Word::new(outermost_def(file, *function), hashed(name)));
     }
     let (resolved, bare) = (each_once(resolved), each_once(bare));
+    let resolved = |place: u32| part(&resolved, place, |(word, _)| *word);
+    let bare = |place: u32| part(&bare, place, |word| *word);
     let mut found = Mentions::default();
-    found.add(0, 0, part(&resolved, functions), part(&bare, functions));
+    found.add(0, 0, resolved(NONE), bare(NONE));
     for (at, function) in (0..).zip(&model.functions).filter(|(_, function)| function.def().is_some()) {
         // A nested function is run by the one around it.
         if let Some(outer) = model.functions.get(function.context.function as usize) {
             found.add(
                 file.function_key(function.context.function),
                 hashed(outer.name),
-                &[(0, (file.function_key(at), hashed(function.name)))],
+                &[(Word::new(0, file.function_key(at)), hashed(function.name))],
                 &[],
             );
         }
-        let place = at as usize;
-        found.add(file.function_key(at), hashed(function.name), part(&resolved, place), part(&bare, place));
+        found.add(file.function_key(at), hashed(function.name), resolved(at), bare(at));
     }
     for (at, class) in (0..).zip(&model.classes) {
         // Whoever makes an instance may call it, compare it, add to it.
-        let special = model.scopes[class.scope as usize].names.keys().filter(|name| name.starts_with("__"));
-        let methods = special.filter_map(|name| Some((0, (file.function_key(model.method(at, name)?), hashed(name)))));
+        let special = model.scopes[class.scope as usize]
+            .names
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| name.starts_with("__"));
+        let methods =
+            special.filter_map(|name| Some((Word::new(0, file.function_key(model.method(at, name)?)), hashed(name))));
         let exact = function_key(&model.module, &model.class_path(at));
         found.add(exact, hashed(class.name), &each_once(methods.collect()), &[]);
     }
@@ -310,11 +326,11 @@ fn each_once<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all
 }
 
-/// What stands at a place, of a series sorted by place.
-fn part<T>(all: &[(usize, T)], place: usize) -> &[(usize, T)] {
-    let start = all.partition_point(|(at, _)| *at < place);
+/// What stands at a place, of a sorted series.
+fn part<T>(all: &[T], place: u32, word: impl Fn(&T) -> Word) -> &[T] {
+    let start = all.partition_point(|one| word(one) < Word::new(place, 0));
     let rest = &all[start..];
-    &rest[..rest.partition_point(|(at, _)| *at == place)]
+    &rest[..rest.partition_point(|one| word(one) <= Word::new(place, u32::MAX))]
 }
 
 /// The key of the function or class of the tree that a name leads to: one that the file defines or imports. A method may be
@@ -330,58 +346,6 @@ fn exact<'a>(file: &File<'_, 'a>, func: &'a Expr, context: Context) -> Option<u3
         }
         _ => None,
     }
-}
-
-/// What a test file mentions: all words of its text that could be names, since tests name things in many ways: calls, patches
-/// by dotted path, parameters. A name that is imported from the tree stands for what is imported, and only if it is used.
-fn words_of(file: &File<'_, '_>) -> Mentions {
-    let model = file.model;
-    let mut imported: FxHashMap<&str, Option<u32>> = FxHashMap::default();
-    for scope in &model.scopes {
-        for (name, bindings) in &scope.names {
-            if let [only] = bindings[..]
-                && model.bindings[only as usize].in_tree
-                && let BindingKind::Import(path) = &model.bindings[only as usize].kind
-            {
-                imported.insert(name, tree_key(file, path));
-            }
-        }
-    }
-    let mut bare: Vec<(usize, u32)> = Vec::new();
-    let mut resolved: Vec<(usize, (u32, u32))> = Vec::new();
-    // Bytes of other alphabets belong to names too.
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-    let text = model.text.as_bytes();
-    let (mut at, mut import_line) = (0, false);
-    while at < text.len() {
-        if !part(text[at]) {
-            import_line &= text[at] != b'\n' || text[..at].ends_with(b",") || text[..at].ends_with(b"(");
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < text.len() && part(text[at]) {
-            at += 1;
-        }
-        let word = &model.text[start..at];
-        if word == "import" {
-            import_line = true;
-        }
-        if word.len() < 2 || word.as_bytes()[0].is_ascii_digit() || import_line {
-            continue;
-        }
-        let after_dot = start > 0 && text[start - 1] == b'.';
-        match imported.get(word).filter(|_| !after_dot) {
-            Some(Some(key)) => resolved.push((0, (*key, hashed(word)))),
-            // A module of the tree: what is taken of it follows.
-            Some(None) => {}
-            None => bare.push((0, hashed(word))),
-        }
-    }
-    let (resolved, bare) = (each_once(resolved), each_once(bare));
-    let mut found = Mentions::default();
-    found.add(0, 0, &resolved, &bare);
-    found.shrink()
 }
 
 pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {

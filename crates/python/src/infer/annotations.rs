@@ -1,6 +1,6 @@
 //! What annotations and classes say: the type of an instance, the dotted path of a class.
 
-use super::{Types, path};
+use super::{Types, joined, path};
 use crate::library;
 use crate::model::{BindingKind, Context};
 use crate::types::{Client, Orm, Query, Type};
@@ -132,30 +132,33 @@ impl<'a> Types<'_, 'a> {
     pub fn object(&self, class: u32) -> Type {
         let of = self.class_key(class);
         match self.project.mapped(&of) {
-            Some(mapped) => Type::Row(Arc::new(Query {
-                orm: mapped.orm,
-                model: Some(of.into()),
-                assumed: true,
-                ..Query::default()
-            })),
+            Some(mapped) => {
+                Type::Row(Arc::new(Query { orm: mapped.orm, model: Some(of), assumed: true, ..Query::default() }))
+            }
             None => Type::Object(class),
         }
     }
 
     /// The dotted path of a class of this file.
-    pub fn class_key(&self, class: u32) -> String {
-        format!("{}.{}", self.model.module, self.model.class_path(class))
+    pub fn class_key(&self, class: u32) -> Arc<str> {
+        let mut keys = self.class_keys.borrow_mut();
+        let key = || {
+            let mut key = joined(&self.model.module, "");
+            self.model.push_class_path(class, &mut key);
+            key.into()
+        };
+        keys.entry(class).or_insert_with(key).clone()
     }
 
     /// The dotted path of a function of this file.
     pub fn function_key(&self, function: u32) -> String {
-        format!("{}.{}", self.model.module, self.model.function_path(function))
+        joined(&self.model.module, &self.model.function_path(function))
     }
 
     /// The mapped class that a type names, if it is a class at all.
     pub fn model_path(&self, class: &Type) -> Option<Arc<str>> {
         match class {
-            Type::Class(class) => Some(self.class_key(*class).into()),
+            Type::Class(class) => Some(self.class_key(*class)),
             Type::Path(of) => Some(self.project.mapped_path(of).map_or_else(|| of.clone(), Into::into)),
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! What an attribute of a value is.
 
-use super::{Types, path};
+use super::{Types, joined, path};
 use crate::model::{AttributeValue, BindingKind};
 use crate::project::FunctionFacts;
 use crate::types::{Client, Orm, Query, Type};
@@ -40,20 +40,21 @@ impl<'a> Types<'_, 'a> {
                 {
                     return Type::Payload;
                 }
-                match self.project.value(&format!("{of}.{name}")) {
-                    Type::Unknown => path(format!("{of}.{name}")),
+                let member = joined(of, name);
+                match self.project.value(&member) {
+                    Type::Unknown => path(member),
                     known => known,
                 }
             }
             Type::Class(class) => match name {
                 "objects" | "_default_manager" | "_base_manager" | "all_objects" => {
-                    self.manager(Some(self.class_key(*class).into()), name)
+                    self.manager(Some(self.class_key(*class)), name)
                 }
                 _ if self.project.manager(&self.class_key(*class), name).is_some() => {
-                    self.manager(Some(self.class_key(*class).into()), name)
+                    self.manager(Some(self.class_key(*class)), name)
                 }
                 "query" if self.project.mapped(&self.class_key(*class)).is_some() => {
-                    let model = Some(self.class_key(*class).into());
+                    let model = Some(self.class_key(*class));
                     Type::OrmQuery(Arc::new(Query { orm: Orm::Sqlalchemy, model, ..Query::default() }))
                 }
                 _ => self.member(*class, name, 0),
@@ -66,7 +67,7 @@ impl<'a> Types<'_, 'a> {
                 })
             }
             Type::Instance(of) => {
-                let key = format!("{of}.{name}");
+                let key = joined(of, name);
                 match self.project.value(&key) {
                     Type::Unknown => match self.project.function(&key) {
                         Some(_) => path(key),
@@ -301,8 +302,9 @@ impl<'a> Types<'_, 'a> {
             for base in &arguments.args {
                 let found = match self.of(base, this.context) {
                     Type::Class(base) if base != class => self.member(base, name, depth + 1),
+                    Type::Path(_) if !self.project.knows(name) => Type::Unknown,
                     Type::Path(base) => {
-                        let key = format!("{base}.{name}");
+                        let key = joined(&base, name);
                         match self.project.value(&key) {
                             Type::Unknown if self.project.function(&key).is_some() => path(key),
                             known => known,

@@ -1,7 +1,7 @@
 //! What a call of a method gives: of queries, rows, clients and plain values.
 #![expect(clippy::match_same_arms, reason = "tables by receiver read better than tables by result")]
 
-use super::{Types, path};
+use super::{Types, joined, path};
 use crate::library;
 use crate::model::Context;
 use crate::types::{Client, Orm, Query, Type};
@@ -161,10 +161,10 @@ impl<'a> Types<'_, 'a> {
             }
             Type::Process if name == "communicate" => Type::Tuple(Arc::new(vec![Type::Raw, Type::Raw])),
             Type::Instance(class) => {
-                self.project.function(&format!("{class}.{name}")).map(|facts| facts.returns.clone()).unwrap_or_default()
+                self.project.function(&joined(class, name)).map(|facts| facts.returns.clone()).unwrap_or_default()
             }
             Type::Class(class) if name == "objects" => {
-                Type::QuerySet(Arc::new(Query { model: Some(self.class_key(*class).into()), ..Query::default() }))
+                Type::QuerySet(Arc::new(Query { model: Some(self.class_key(*class)), ..Query::default() }))
             }
             Type::Path(of) if &**of == "boto3.session" || &**of == "boto3" => match (name, first()) {
                 ("Session", _) => path("boto3.session.Session"),

@@ -34,11 +34,17 @@ pub struct Types<'m, 'a> {
     calls_by_name: RefCell<Option<FxHashMap<&'a str, Vec<u32>>>>,
     /// Paths of built-in names, which most files use again and again.
     builtins: RefCell<FxHashMap<&'a str, Arc<str>>>,
+    /// Dotted paths of the classes of the file, as far as they were asked for.
+    class_keys: RefCell<FxHashMap<u32, Arc<str>>>,
     depth: Cell<u32>,
 }
 
 fn path(text: impl Into<Arc<str>>) -> Type {
     Type::Path(text.into())
+}
+
+fn joined(of: &str, name: &str) -> String {
+    [of, ".", name].concat()
 }
 
 impl<'m, 'a> Types<'m, 'a> {
@@ -61,6 +67,7 @@ impl<'m, 'a> Types<'m, 'a> {
             comprehensions: OnceCell::new(),
             calls_by_name: RefCell::default(),
             builtins: RefCell::default(),
+            class_keys: RefCell::default(),
             depth: Cell::new(0),
         }
     }

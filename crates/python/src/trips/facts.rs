@@ -57,7 +57,7 @@ impl<'a> Trips<'_, '_, 'a> {
                 {
                     // A method of a mapped class of this file.
                     let class =
-                        (0..).zip(&self.types.model.classes).find(|(at, _)| self.types.class_key(*at) == **model);
+                        (0..).zip(&self.types.model.classes).find(|(at, _)| self.types.class_key(*at) == *model);
                     if let Some((class, _)) = class
                         && let Some(method) = self.types.model.method(class, attribute.attr.as_str())
                     {

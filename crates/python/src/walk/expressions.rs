@@ -6,12 +6,15 @@ use crate::model::{Applied, BindingKind, Call, Context, FunctionNode, LoopKind, 
 use ruff_text_size::{Ranged, TextRange};
 use rustpython_ast::{CmpOp, Comprehension, Expr, ExprCall, FStringPart, InterpolatedStringElement};
 
-/// Functions that call their first argument for each item of the second.
-const APPLIERS: &[&str] =
-    &["map", "filter", "starmap", "map_async", "imap", "imap_unordered", "takewhile", "dropwhile"];
+/// Whether a function calls its first argument for each item of the second.
+fn is_applier(name: &str) -> bool {
+    matches!(name, "map" | "filter" | "starmap" | "map_async" | "imap" | "imap_unordered" | "takewhile" | "dropwhile")
+}
 
-/// Functions that call their `key` for each item of the first argument.
-const KEYED: &[&str] = &["sorted", "min", "max", "groupby", "nlargest", "nsmallest"];
+/// Whether a function calls its `key` for each item of the first argument.
+fn is_keyed(name: &str) -> bool {
+    matches!(name, "sorted" | "min" | "max" | "groupby" | "nlargest" | "nsmallest")
+}
 
 impl<'a> Walk<'a> {
     pub(super) fn weigh(&mut self, count: impl FnOnce(&mut Weight) -> &mut u16) {
@@ -22,10 +25,8 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn condition(&mut self, test: &'a Expr) {
-        let mut names = Vec::new();
-        checked_names(test, &mut names);
         if let Some(function) = self.model.functions.get_mut(self.context.function as usize) {
-            function.tested.extend(names);
+            checked_names(test, &mut function.tested);
         }
         let mut decided = test;
         while let Expr::UnaryOp(node) = decided {
@@ -57,7 +58,7 @@ impl<'a> Walk<'a> {
             }
             Expr::Name(name) if name.ctx.is_load() && matches!(usage, Use::Other | Use::Returned | Use::Bound(_)) => {
                 let scope = &self.model.scopes[self.context.scope as usize];
-                if scope.parent == NONE || !scope.names.contains_key(name.id.as_str()) {
+                if scope.parent == NONE || !scope.names.contains(name.id.as_str()) {
                     self.model.mentions.push((name.id.as_str(), self.context.function));
                 }
             }
@@ -229,8 +230,8 @@ impl<'a> Walk<'a> {
         }
         let name = last_name(&call.func);
         let arguments = &call.arguments;
-        let applies = APPLIERS.contains(&name) && arguments.args.len() > 1;
-        let keyed = KEYED.contains(&name) && !arguments.args.is_empty() || name == "sort";
+        let applies = is_applier(name) && arguments.args.len() > 1;
+        let keyed = is_keyed(name) && !arguments.args.is_empty() || name == "sort";
         for (position, argument) in arguments.args.iter().enumerate() {
             if applies && position == 0 {
                 self.applied(argument, &arguments.args[1], call.range());
@@ -292,14 +293,12 @@ impl<'a> Walk<'a> {
             self.context = Context { scope, looped: at, ..self.context };
             // The targets stand after the element in the text, yet hold for all of it.
             self.target(&generator.target, &|path| BindingKind::Item(&generator.iter, path.to_vec()), None);
-            for bindings in self.model.scopes[scope as usize].names.values() {
+            for (_, bindings) in &self.model.scopes[scope as usize].names {
                 for binding in bindings {
                     self.model.bindings[*binding as usize].offset = 0;
                 }
             }
-            let mut names = Vec::new();
-            target_names(&generator.target, &mut names);
-            self.model.loops[at as usize].targets.extend(names);
+            target_names(&generator.target, &mut self.model.loops[at as usize].targets);
             for test in &generator.ifs {
                 self.weigh(|weight| &mut weight.branches);
                 self.condition(test);

@@ -88,8 +88,7 @@ pub(super) fn find_in_tree(model: &mut Model<'_>, module: &str, modules: &Module
                 }
                 if let Some(Some(root)) = roots.get(top) {
                     if !root.is_empty() {
-                        path.insert(0, '.');
-                        path.insert_str(0, root);
+                        *path = [root, ".", path].concat();
                     }
                     binding.in_tree = modules.split(path).is_some();
                 }
@@ -110,7 +109,7 @@ impl Walk<'_> {
         match (package, module) {
             ("", module) => module.to_owned(),
             (package, "") => package.to_owned(),
-            (package, module) => format!("{package}.{module}"),
+            (package, module) => [package, ".", module].concat(),
         }
     }
 }

@@ -9,14 +9,17 @@ mod statements;
 pub use imports::REACHING;
 
 use crate::model::{Binding, BindingKind, Context, Model, NONE, Scope, ScopeKind};
+use crate::names::Names;
 use crate::project::Modules;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use rustpython_ast::{Expr, ModModule, Stmt};
 
 /// Builds the model of a parsed file, the module with this dotted path. `package` is the dotted name of the package that
 /// relative imports start from; `modules` tells which imports lead to other files of the tree.
 pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str, modules: &Modules) -> Model<'a> {
     let context = Context { scope: 0, function: NONE, looped: NONE, guard: NONE };
+    // Room for about as many of each as texts of this length have.
+    let one_in = |bytes: usize| text.len() / bytes;
     let mut walk = Walk {
         package: package.to_owned(),
         context,
@@ -25,20 +28,20 @@ pub fn build<'a>(text: &'a str, tree: &'a ModModule, module: &str, package: &str
             text,
             body: &tree.body,
             module: module.to_owned(),
-            scopes: Vec::new(),
-            bindings: Vec::new(),
-            functions: Vec::new(),
+            scopes: Vec::with_capacity(one_in(1024)),
+            bindings: Vec::with_capacity(one_in(128)),
+            functions: Vec::with_capacity(one_in(1024)),
             classes: Vec::new(),
             loops: Vec::new(),
             guards: Vec::new(),
             tries: Vec::new(),
-            calls: Vec::new(),
+            calls: Vec::with_capacity(one_in(128)),
             applied: Vec::new(),
             chains: Vec::new(),
             items: Vec::new(),
             reads: Vec::new(),
             decided: Vec::new(),
-            mentions: Vec::new(),
+            mentions: Vec::with_capacity(one_in(64)),
             main_block: None,
             exports: None,
         },
@@ -71,7 +74,7 @@ pub fn last_name(expr: &Expr) -> &str {
 
 impl<'a> Walk<'a> {
     fn push_scope(&mut self, kind: ScopeKind, parent: u32) -> u32 {
-        self.model.scopes.push(Scope { kind, parent, names: FxHashMap::default(), globals: FxHashSet::default() });
+        self.model.scopes.push(Scope { kind, parent, names: Names::default(), globals: FxHashSet::default() });
         index(self.model.scopes.len() - 1)
     }
 
@@ -82,7 +85,7 @@ impl<'a> Walk<'a> {
         if self.model.scopes[scope as usize].globals.contains(name) {
             scope = 0;
         }
-        self.model.scopes[scope as usize].names.entry(name).or_default().push(at);
+        self.model.scopes[scope as usize].names.entry(name).push(at);
         if self.context.looped != NONE {
             self.model.loops[self.context.looped as usize].assigned.push(name);
         }

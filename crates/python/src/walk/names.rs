@@ -2,8 +2,8 @@
 
 use super::{Walk, index};
 use crate::model::{AttributeValue, BindingKind, Context, Function, FunctionNode, NONE, ScopeKind, Use, Weight};
+use crate::names::Names;
 use ruff_text_size::Ranged;
-use rustc_hash::FxHashSet;
 use rustpython_ast::{Expr, Parameters, Pattern};
 
 impl<'a> Walk<'a> {
@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
             returns: Vec::new(),
             yields: Vec::new(),
             generator: false,
-            tested: FxHashSet::default(),
+            tested: Names::default(),
             raises: false,
             calls: Vec::new(),
             weight: Weight::default(),

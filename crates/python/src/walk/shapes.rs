@@ -1,12 +1,13 @@
 //! What the shape of an expression alone says.
 
 use super::last_name;
+use crate::names::Names;
 use rustpython_ast::{Expr, Operator};
 
 /// The names that a condition says something about: their truth, identity, length, type or members.
-pub(super) fn checked_names<'a>(test: &'a Expr, names: &mut Vec<&'a str>) {
+pub(super) fn checked_names<'a>(test: &'a Expr, names: &mut Names<'a, ()>) {
     match test {
-        Expr::Name(name) => names.push(name.id.as_str()),
+        Expr::Name(name) => *names.entry(name.id.as_str()) = (),
         Expr::UnaryOp(node) => checked_names(&node.operand, names),
         Expr::BoolOp(node) => node.values.iter().for_each(|value| checked_names(value, names)),
         Expr::Named(node) => {

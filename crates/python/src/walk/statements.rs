@@ -279,7 +279,7 @@ impl<'a> Walk<'a> {
                         self.bind("*", BindingKind::Import(base.clone()), import.start().to_u32());
                         continue;
                     }
-                    let path = if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+                    let path = if base.is_empty() { name.to_owned() } else { [&base, ".", name].concat() };
                     let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
                     self.bind(bound, BindingKind::Import(path), import.start().to_u32());
                 }
@@ -321,8 +321,6 @@ impl<'a> Walk<'a> {
 
     fn loop_target(&mut self, target: &'a Expr, source: &'a Expr, at: u32) {
         self.target(target, &|path| BindingKind::Item(source, path.to_vec()), None);
-        let mut names = Vec::new();
-        target_names(target, &mut names);
-        self.model.loops[at as usize].targets.extend(names);
+        target_names(target, &mut self.model.loops[at as usize].targets);
     }
 }
