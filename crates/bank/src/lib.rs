@@ -16,7 +16,7 @@ mod sheet;
 
 pub use assay_python::highlight::{Class, highlight};
 pub use bank::{Bank, DEFAULT, Entry, NotFound, resolve};
-pub use check::{Checked, check, check_references, leaks};
+pub use check::{Checked, check, check_references, ideal_answer, leaks};
 pub use exercise::{Exercise, Opened, Sample};
 pub use folder::{Folder, MAX_FILE_BYTES, ReadError};
 pub use handout::Handout;

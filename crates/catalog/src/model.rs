@@ -1,6 +1,6 @@
 //! The weights that turn observations of a review into probabilities.
 //!
-//! `model.toml` and `words.toml` are written by `cargo run --release -p assay-bank --example fit` from labelled reviews; see
+//! `model.toml` is written by `cargo run --release -p assay-bank --example fit` from labelled reviews; see
 //! CONTRIBUTING.md.
 
 use std::collections::BTreeMap;
@@ -10,33 +10,8 @@ use std::sync::LazyLock;
 /// corrects it.
 pub type Weights = BTreeMap<String, BTreeMap<String, f64>>;
 
-/// Whose weights the columns of `words.toml` hold, in order: what speaks for each kind as the subject of a sentence, and for
-/// none; then the roles of a sentence; then that a review as a whole earns nothing.
-pub const WORD_COLUMNS: [&str; 11] = [
-    "mutable-default",
-    "n-plus-one",
-    "missing-error-handling",
-    "missing-tests",
-    "none",
-    "names",
-    "explains",
-    "remedies",
-    "denies",
-    "calls",
-    "empty",
-];
-
 static MODEL: LazyLock<BTreeMap<String, Weights>> = LazyLock::new(|| {
     toml::from_str(include_str!("../model.toml")).unwrap_or_else(|error| panic!("model.toml: {error}"))
-});
-
-static WORDS: LazyLock<BTreeMap<String, Vec<f64>>> = LazyLock::new(|| {
-    let words: BTreeMap<String, Vec<f64>> =
-        toml::from_str(include_str!("../words.toml")).unwrap_or_else(|error| panic!("words.toml: {error}"));
-    for (word, weights) in &words {
-        assert!(weights.len() == WORD_COLUMNS.len(), "words.toml: {word:?} has {} weights", weights.len());
-    }
-    words
 });
 
 /// The weights of one judgement; empty for a name that the model does not know.
@@ -50,11 +25,6 @@ pub fn weights(judgement: &str) -> &'static Weights {
 pub fn table(weights: &Weights, kind: &str, names: &[&str]) -> Vec<f64> {
     let at = |group: &str, name: &str| weights.get(group).and_then(|table| table.get(name)).copied().unwrap_or(0.0);
     names.iter().map(|name| at("all", name) + at(kind, name)).collect()
-}
-
-/// Stems of words with their weights, in the order of [`WORD_COLUMNS`].
-pub fn words() -> &'static BTreeMap<String, Vec<f64>> {
-    &WORDS
 }
 
 /// The logistic function.

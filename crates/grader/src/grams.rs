@@ -56,19 +56,42 @@ impl Counts {
         Self(counts)
     }
 
-    /// The runs, each once.
-    pub(crate) fn grams(&self) -> impl Iterator<Item = Gram> {
-        self.0.iter().map(|&(gram, _)| gram)
+    /// The runs with their weights, and the length of the vector that these are.
+    fn weigh(&self) -> (Vec<(Gram, f64)>, f64) {
+        let weight = |count: u32| if count == 1 { 1.0 } else { 1.0 + f64::from(count).ln() };
+        let runs: Vec<(Gram, f64)> = self.0.iter().map(|&(gram, count)| (gram, weight(count) * rarity(gram))).collect();
+        let length = runs.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+        (runs, length)
     }
 
-    /// The runs with their weights, and the length of the vector that these are.
-    fn weighted(&self) -> (Vec<(Gram, f64)>, f64) {
-        let weight = |count: u32| if count == 1 { 1.0 } else { 1.0 + f64::from(count).ln() };
-        let weights: Vec<(Gram, f64)> =
-            self.0.iter().map(|&(gram, count)| (gram, weight(count) * rarity(gram))).collect();
-        let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
-        (weights, length)
+    /// A text as a vector of length 1.
+    pub(crate) fn weighted(&self) -> Weighted {
+        let (runs, length) = self.weigh();
+        Weighted { runs: scaled(runs, length), length }
     }
+
+    /// A whole review as a vector, longer for one that says more.
+    pub(crate) fn review(&self) -> Vec<(Gram, f64)> {
+        scaled(self.weigh().0, REVIEW)
+    }
+}
+
+fn scaled(mut runs: Vec<(Gram, f64)>, length: f64) -> Vec<(Gram, f64)> {
+    for (_, weight) in &mut runs {
+        *weight /= length;
+    }
+    runs
+}
+
+/// About the length of the vector of a review of 200 words.
+const REVIEW: f64 = 80.0;
+
+/// A text as a vector of length 1, a dimension for each run of letters.
+#[derive(Debug)]
+pub(crate) struct Weighted {
+    pub(crate) runs: Vec<(Gram, f64)>,
+    /// The length before it was scaled: more runs, and rarer ones, are longer.
+    length: f64,
 }
 
 /// A text of this length, which is that of three or four words, is worth half: what is like it may well be so by chance.
@@ -86,9 +109,10 @@ impl Index {
     pub(crate) fn new<'a>(texts: impl IntoIterator<Item = &'a Counts>) -> Self {
         let mut index = Self::default();
         for counts in texts {
-            let (weights, length) = counts.weighted();
-            for (gram, weight) in weights {
-                index.postings.entry(gram).or_default().push((index.texts, weight / (length + SHORT)));
+            let Weighted { runs, length } = counts.weighted();
+            for (gram, weight) in runs {
+                let share = weight * length / (length + SHORT);
+                index.postings.entry(gram).or_default().push((index.texts, share));
             }
             index.texts += 1;
         }
@@ -96,17 +120,11 @@ impl Index {
     }
 
     /// The cosine with each text, less for a short text, 0 to 1.
-    pub(crate) fn cosines(&self, counts: &Counts) -> Vec<f64> {
+    pub(crate) fn cosines(&self, text: &Weighted) -> Vec<f64> {
         let mut cosines = vec![0.0; self.texts];
-        let (weights, length) = counts.weighted();
-        for (gram, weight) in weights {
-            for &(text, share) in self.postings.get(&gram).map_or(&[][..], Vec::as_slice) {
+        for (gram, weight) in &text.runs {
+            for &(text, share) in self.postings.get(gram).map_or(&[][..], Vec::as_slice) {
                 cosines[text] += weight * share;
-            }
-        }
-        if length > 0.0 {
-            for cosine in &mut cosines {
-                *cosine /= length;
             }
         }
         cosines
@@ -121,7 +139,7 @@ mod tests {
     fn a_text_is_like_itself_and_like_other_forms_of_its_words() {
         let index =
             Index::new(&["A mutable default is shared.", "The invoices are loaded one by one.", ""].map(Counts::new));
-        let cosines = |text: &str| index.cosines(&Counts::new(text));
+        let cosines = |text: &str| index.cosines(&Counts::new(text).weighted());
         let same = cosines("a mutable default is SHARED")[0];
         let of = cosines("Sharing mutuable defaults");
         assert!(same > 0.5 && of[0] > 0.3 * same && of[1] < 0.05, "{same} {of:?}");

@@ -5,7 +5,7 @@
 use crate::Review;
 use crate::chain::Join;
 use crate::issue::Issue;
-use crate::observe::Seen;
+use crate::observe::{Seen, all_grams};
 use crate::passage::Passage;
 use crate::place::Map;
 use crate::prose::{self, Likeness, PROSE};
@@ -62,14 +62,14 @@ impl<'g> Sight<'g> {
         crate::observe::alone(emissions)
     }
 
-    /// The stems of a passage's words, each once.
-    pub fn stems(&self, passage: usize) -> impl Iterator<Item = &str> {
-        self.passages[passage].stems()
+    /// The runs of letters of a passage, each once, with their weights.
+    pub fn grams(&self, passage: usize) -> &[([u8; LENGTH], f64)] {
+        &self.seen.grams[passage].runs
     }
 
-    /// The runs of letters of a passage, each once.
-    pub fn grams(&self, passage: usize) -> impl Iterator<Item = [u8; LENGTH]> {
-        self.passages[passage].grams.grams()
+    /// The same of the whole review.
+    pub fn all_grams(&self) -> Vec<([u8; LENGTH], f64)> {
+        all_grams(&self.passages)
     }
 
     /// How each passage is joined to the one before it.

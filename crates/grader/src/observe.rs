@@ -1,7 +1,7 @@
 //! Puts the observations together: which passage speaks of what, in which role, and what follows for each issue.
 
 use crate::chain::{CHANGES, JOINS, Join, STEPS, states};
-use crate::grams::{Counts, Index};
+use crate::grams::{Counts, Index, Weighted};
 use crate::issue::Issue;
 use crate::observations::{dot, dots};
 use crate::passage::Passage;
@@ -13,10 +13,9 @@ use crate::subject::{NoSubject, Subject};
 use crate::target::{self, Compared, Target};
 use crate::vocabulary::Vocabulary;
 use crate::whole::{Document, Whole};
-use assay_catalog::model::{self, WORD_COLUMNS, probability, table, words};
-use rustc_hash::FxHashMap;
+use assay_catalog::grams::{self, LENGTH};
+use assay_catalog::model::{self, probability, table};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 /// Below this probability of a passage's speaking of an issue, its roles for it are not worth working out.
 const FAINT: f64 = 0.02;
@@ -28,6 +27,8 @@ pub(crate) struct Tables {
     change: [[f64; STEPS]; JOINS],
     empty: Vec<f64>,
     prose: Vec<f64>,
+    none_column: Option<usize>,
+    empty_column: Option<usize>,
     targets: Vec<TargetTables>,
 }
 
@@ -38,39 +39,30 @@ struct TargetTables {
     roles: Vec<[f64; ROLES]>,
     /// Named, why and fix; for a decoy, that it is called a problem.
     credits: Vec<Vec<f64>>,
-    /// Its column in the words' weights.
-    column: Option<usize>,
+    /// The columns for the sums over runs of letters: as the subject, and for each role.
+    subject_column: Option<usize>,
+    role_columns: [Vec<usize>; ROLES],
 }
 
-/// The first of the roles' columns in the words' weights, the column of "none", and that of the review as a whole.
-const NONE_COLUMN: usize = 4;
-const ROLE_COLUMN: usize = 5;
-const EMPTY_COLUMN: usize = 10;
-const COLUMNS: usize = WORD_COLUMNS.len();
-
-/// The weights of words in the order of the words, and the place of each.
-static WORDS: LazyLock<Vec<&'static [f64]>> = LazyLock::new(|| words().values().map(|weights| &weights[..]).collect());
-static PLACES: LazyLock<FxHashMap<&'static str, u32>> =
-    LazyLock::new(|| words().keys().map(String::as_str).zip(0..).collect());
-
-/// The places in [`WORDS`] of a passage's words, each once, in order.
-fn weighed(passage: &Passage) -> Vec<u32> {
-    let mut places: Vec<u32> =
-        passage.tokens.iter().filter_map(|token| PLACES.get(token.stem.as_str()).copied()).collect();
-    places.sort_unstable();
-    places.dedup();
-    places
-}
-
-/// The sums of words' weights, a column each.
-fn of_words(places: &[u32]) -> [f64; COLUMNS] {
-    let mut sums = [0.0; COLUMNS];
-    for &place in places {
-        for (sum, weight) in sums.iter_mut().zip(WORDS[place as usize]) {
-            *sum += weight;
+/// The weights of runs of letters, a sum a column.
+fn sums(runs: &[([u8; LENGTH], f64)]) -> Vec<f64> {
+    let mut sums = vec![0.0; grams::columns().len()];
+    for &(gram, value) in runs {
+        for (sum, &weight) in sums.iter_mut().zip(grams::weights(gram)) {
+            *sum += value * f64::from(weight);
         }
     }
     sums
+}
+
+/// The place of a column.
+fn column(name: &str) -> Option<usize> {
+    grams::columns().iter().position(|column| *column == name)
+}
+
+/// What the runs of letters of a whole review are.
+pub(crate) fn all_grams(passages: &[Passage]) -> Vec<([u8; LENGTH], f64)> {
+    Counts::sum(passages.iter().map(|passage| &passage.grams)).review()
 }
 
 impl Tables {
@@ -84,6 +76,8 @@ impl Tables {
             change,
             empty: one("empty", Whole::NAMES),
             prose: one("prose", Likeness::NAMES),
+            none_column: column("none"),
+            empty_column: column("empty"),
             targets: targets
                 .iter()
                 .map(|target| {
@@ -96,7 +90,13 @@ impl Tables {
                             (0..Role::NAMES.len()).map(|index| roles.each_ref().map(|role| role[index])).collect()
                         },
                         credits: credits.iter().map(|credit| of(credit, Issue::NAMES)).collect(),
-                        column: WORD_COLUMNS[..NONE_COLUMN].iter().position(|kind| *kind == target.kind),
+                        subject_column: column(&format!("subject.{}", target.kind)),
+                        role_columns: ROLE_NAMES.map(|role| {
+                            [role.to_owned(), format!("{role}.{}", target.kind)]
+                                .iter()
+                                .filter_map(|name| column(name))
+                                .collect()
+                        }),
                     }
                 })
                 .collect(),
@@ -112,13 +112,16 @@ pub(crate) struct Seen {
     pub(crate) joins: Vec<Join>,
     pub(crate) subjects: Vec<Vec<Subject>>,
     pub(crate) none: Vec<NoSubject>,
+    /// The runs of letters of each passage.
+    pub(crate) grams: Vec<Weighted>,
 }
 
 impl Seen {
     pub(crate) fn new(passages: &[Passage], targets: &[Target], map: &Map, vocabulary: &Vocabulary) -> Self {
         let mut compared: Vec<Vec<Compared>> =
             passages.iter().map(|passage| target::compare(passage, targets, map, vocabulary)).collect();
-        compare_grams(passages, &vocabulary.grams, &mut compared);
+        let grams: Vec<Weighted> = passages.iter().map(|passage| passage.grams.weighted()).collect();
+        compare_grams(passages, &grams, &vocabulary.grams, &mut compared);
         let document = Document::new(passages);
         let subjects = passages
             .iter()
@@ -139,7 +142,7 @@ impl Seen {
             .map(|(place, (passage, row))| NoSubject::new(passage, row, &document, place, passages.len()))
             .collect();
         let joins = (0..passages.len()).map(|index| join(passages, index)).collect();
-        Self { compared, document, joins, subjects, none }
+        Self { compared, document, joins, subjects, none, grams }
     }
 
     /// What is seen of a passage's part for a target.
@@ -162,7 +165,7 @@ impl Seen {
 }
 
 /// Fills in the likeness by runs of letters.
-fn compare_grams(passages: &[Passage], index: &Index, compared: &mut [Vec<Compared>]) {
+fn compare_grams(passages: &[Passage], grams: &[Weighted], index: &Index, compared: &mut [Vec<Compared>]) {
     let mut remarks: BTreeMap<usize, Vec<&Counts>> = BTreeMap::new();
     for passage in passages {
         remarks.entry(passage.unit.remark).or_default().push(&passage.grams);
@@ -171,10 +174,10 @@ fn compare_grams(passages: &[Passage], index: &Index, compared: &mut [Vec<Compar
     let remarks: BTreeMap<usize, Vec<f64>> = remarks
         .into_iter()
         .filter(|(_, counts)| counts.len() > 1)
-        .map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts))))
+        .map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts).weighted())))
         .collect();
-    for (passage, row) in passages.iter().zip(compared) {
-        let own = index.cosines(&passage.grams);
+    for ((passage, grams), row) in passages.iter().zip(grams).zip(compared) {
+        let own = index.cosines(grams);
         let remark = remarks.get(&passage.unit.remark).unwrap_or(&own);
         for ((x, own), remark) in row.iter_mut().zip(own.chunks(3)).zip(remark.chunks(3)) {
             x.grams.copy_from_slice(own);
@@ -221,14 +224,15 @@ pub(crate) fn observe(
     if targets.iter().any(|target| target.kind == PROSE) {
         return by_prose(passages, targets, seen, tables);
     }
-    let known: Vec<Vec<u32>> = passages.iter().map(weighed).collect();
-    let said: Vec<[f64; COLUMNS]> = known.iter().map(|places| of_words(places)).collect();
+    let said: Vec<Vec<f64>> = seen.grams.iter().map(|grams| sums(&grams.runs)).collect();
+    let of = |said: &[f64], column: Option<usize>| column.map_or(0.0, |column| said[column]);
     let emissions: Vec<Vec<f64>> = (0..passages.len())
         .map(|i| {
-            let targets = tables.targets.iter().zip(&seen.subjects[i]).map(|(tables, subject)| {
-                dot(&subject.values(), &tables.subject) + tables.column.map_or(0.0, |column| said[i][column])
-            });
-            let none = dot(&seen.none[i].values(), &tables.none) + said[i][NONE_COLUMN];
+            let targets =
+                tables.targets.iter().zip(&seen.subjects[i]).map(|(tables, subject)| {
+                    dot(&subject.values(), &tables.subject) + of(&said[i], tables.subject_column)
+                });
+            let none = dot(&seen.none[i].values(), &tables.none) + of(&said[i], tables.none_column);
             targets.chain([none]).collect()
         })
         .collect();
@@ -243,8 +247,8 @@ pub(crate) fn observe(
                     }
                     let values = seen.role(passages, i, t).values();
                     let mut of = dots(&values, &tables.targets[t].roles);
-                    for (role, p) in of.iter_mut().enumerate() {
-                        *p = probability(*p + said[i][ROLE_COLUMN + role]);
+                    for (p, columns) in of.iter_mut().zip(&tables.targets[t].role_columns) {
+                        *p = probability(*p + columns.iter().map(|&column| said[i][column]).sum::<f64>());
                     }
                     of
                 })
@@ -253,10 +257,8 @@ pub(crate) fn observe(
         .collect();
     let taken = Taken { states, alone, roles };
     let whole = Whole::new(passages, &seen.compared, &seen.document, &taken);
-    let mut everywhere = known.concat();
-    everywhere.sort_unstable();
-    everywhere.dedup();
-    let empty = probability(dot(&whole.values(), &tables.empty) + of_words(&everywhere)[EMPTY_COLUMN]);
+    let everywhere = of(&sums(&all_grams(passages)), tables.empty_column);
+    let empty = probability(dot(&whole.values(), &tables.empty) + everywhere);
     let credits = targets
         .iter()
         .zip(&tables.targets)

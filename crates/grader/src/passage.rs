@@ -74,11 +74,6 @@ impl Passage {
     pub(crate) fn is_code(&self) -> bool {
         matches!(self.unit.kind, UnitKind::Code { .. })
     }
-
-    /// The stems of its words, each once.
-    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
-        self.tokens.iter().map(|token| token.stem.as_str()).collect::<BTreeSet<_>>().into_iter()
-    }
 }
 
 /// Reads the whole review.

@@ -2,12 +2,16 @@
 
 use crate::regression::{Example, Regression};
 use crate::{Case, Row, TargetOf};
-use assay_bank::{Bank, Exercise, Folder};
+use assay_bank::{Bank, Exercise, Folder, ideal_answer};
 use assay_grader::agreement::{Counts, Label};
 use assay_grader::{Grader, Key, Review};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+
+/// The name of a review in the key's own words. It earns everything, but it is not how people write, so it only teaches what is
+/// not worthless.
+pub(crate) const IDEAL: &str = "ideal.md";
 
 /// Reads the exercises of these folders. A folder without any holds more labelled reviews of the others, by the exercise's name.
 /// What the cases borrow from lives as long as the program, for it ends with the fit.
@@ -19,8 +23,13 @@ pub(crate) fn read(folders: &[&String]) -> Vec<Case> {
         let annotations = exercise.folder.read("passages.csv").ok().map(|text| annotations(&text));
         let key: &'static Key = Box::leak(Box::new(exercise.key()));
         let grader: &'static Grader<'static> = Box::leak(Box::new(Grader::new(key)));
-        for sample in exercise.samples().0 {
-            let review = Review::from_bytes(&sample.name, &sample.bytes).expect("labelled reviews can be read");
+        let ideal = Review::from_text(IDEAL, &ideal_answer(&key.issues)).expect("the key's words can be read");
+        let samples = exercise
+            .samples()
+            .0
+            .into_iter()
+            .map(|sample| Review::from_bytes(&sample.name, &sample.bytes).expect("labelled reviews can be read"));
+        for review in samples.chain([ideal]) {
             let ids = key
                 .issues
                 .iter()
@@ -30,21 +39,23 @@ pub(crate) fn read(folders: &[&String]) -> Vec<Case> {
                 .map(|(id, kind)| TargetOf {
                     id: id.clone(),
                     kind: kind.to_owned(),
-                    label: labels
-                        .iter()
-                        .find(|label| label.review == sample.name && label.issue == *id)
-                        .map(|label| [label.named, label.why, label.fix]),
+                    label: if review.name == IDEAL {
+                        Some([kind != "decoy"; 3])
+                    } else {
+                        let label = labels.iter().find(|label| label.review == review.name && label.issue == *id);
+                        label.map(|label| [label.named, label.why, label.fix])
+                    },
                 })
                 .collect();
             let sight = grader.see(&review);
             let annotated = annotations
                 .as_ref()
-                .and_then(|annotations| annotations.get(&sample.name))
+                .and_then(|annotations| annotations.get(&review.name))
                 .map(|spans| sight.spans().iter().map(|span| annotated(span, spans, &targets)).collect());
             cases.push(Case {
                 set: set.clone(),
                 exercise: exercise.id.clone(),
-                review: sample.name,
+                review: review.name,
                 targets,
                 text: review.text,
                 sight,
@@ -119,7 +130,7 @@ pub(crate) fn print_passages(cases: &[Case]) {
     let mut out = csv::Writer::from_writer(std::io::stdout());
     let mut row = |row: &[&str]| out.write_record(row).expect("standard output takes the table");
     row(&["review", "start", "end", "about", "roles", "text"]);
-    for case in cases {
+    for case in cases.iter().filter(|case| case.review != IDEAL) {
         for span in case.sight.spans() {
             let (start, end) = (span.start.to_string(), span.end.to_string());
             row(&[&case.review, &start, &end, "", "", &case.text[span.clone()]]);
@@ -230,7 +241,7 @@ pub(crate) fn prose(cases: &[Case]) -> Option<Regression> {
         for (case, seen) in cases.iter().zip(&seen).filter(|(case, _)| Some(case.exercise.as_str()) != out) {
             for (target, features) in case.targets.iter().zip(seen) {
                 if let Some(label) = target.label {
-                    examples.push(Example { kind: "", features, words: Vec::new(), answer: label[0], weight: 1.0 });
+                    examples.push(Example { kind: "", features, grams: &[], answer: label[0], weight: 1.0 });
                 }
             }
         }
@@ -243,16 +254,16 @@ pub(crate) fn prose(cases: &[Case]) -> Option<Regression> {
     let mut exercises: Vec<&str> = cases.iter().map(|case| case.exercise.as_str()).collect();
     exercises.dedup();
     for exercise in exercises {
-        let mut model = Regression::fit(&examples(Some(exercise)), [0.01, 1e6, 1.0]);
+        let mut model = Regression::fit(&examples(Some(exercise)), [0.01, 1e6, 1.0], "", &[], 0);
         for (case, seen) in cases.iter().zip(&seen).filter(|(case, _)| case.exercise == exercise) {
             for (target, features) in case.targets.iter().zip(seen) {
                 if let Some(label) = target.label {
-                    let example = Example { kind: "", features, words: Vec::new(), answer: false, weight: 1.0 };
+                    let example = Example { kind: "", features, grams: &[], answer: false, weight: 1.0 };
                     counts.add(label[0], model.probability(&example) >= GIVEN);
                 }
             }
         }
     }
     println!("keys without code: named F1 {:.3} kappa {:.3}", counts.f1(), counts.kappa());
-    Some(Regression::fit(&examples(None), [0.01, 1e6, 1.0]))
+    Some(Regression::fit(&examples(None), [0.01, 1e6, 1.0], "", &[], 0))
 }

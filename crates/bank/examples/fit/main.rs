@@ -7,7 +7,7 @@
 //! Two things are learned: what each passage speaks of and which part it plays (from `passages.csv`, where readers said so for
 //! every passage), and what follows for each credit (from `labels.csv`). The figures are those on exercises left out: a fifth of
 //! the annotated exercises in turn for the former, each exercise in turn for the latter. The weights that are written to
-//! `crates/catalog/model.toml` and `words.toml` come from all of them, as do the counts in `grams.txt`; `--no-write` leaves the files as they are.
+//! `crates/catalog/model.toml` and `grams.txt` come from all of them; `--no-write` leaves the files as they are.
 //! `--errors` lists what was predicted wrongly. `--passages` only prints the passages, for readers who say what each is about.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool for developers; it stops at the first fault")]
@@ -17,19 +17,20 @@ mod regression;
 mod subjects;
 mod write;
 
+use assay_catalog::grams::LENGTH;
 use assay_grader::learn::{Features, ROLE_ORDER, Sight, Taken};
-use regression::{Example, Regression};
-use std::collections::{BTreeMap, BTreeSet};
+use regression::{Example, Regression, Sparse};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use subjects::Chain;
 
-/// The group under which the words' weights stand.
-const WORDS: &str = "word";
-/// A word counts if it stands in reviews of so many exercises, and in so many reviews.
-const COMMON: (usize, usize) = (5, 8);
-/// Penalties on squared weights (what holds for all, a kind's correction, a word) for the roles, for the review as a whole,
+/// A run of letters counts if it stands in reviews of so many exercises, and in so many passages.
+const COMMON: (usize, usize) = (4, 20);
+/// The kinds for which runs of letters have weights of their own for the roles that speak for a credit.
+const KINDS: [&str; 5] = ["mutable-default", "n-plus-one", "missing-error-handling", "missing-tests", "custom"];
+/// Penalties on squared weights (what holds for all, a kind's correction, a run of letters) for the roles, for the review as a whole,
 /// and for the credits. Half or double of them changed F1 on exercises left out by less than 0.01.
-const ROLE_PENALTIES: [f64; 3] = [6.7, 26.0, 42.0];
-const EMPTY_PENALTIES: [f64; 3] = [1.0, 4.0, 11.0];
+const ROLE_PENALTIES: [f64; 3] = [6.7, 26.0, 0.5];
+const EMPTY_PENALTIES: [f64; 3] = [1.0, 4.0, 0.05];
 const CREDIT_PENALTIES: [f64; 3] = [3.3, 21.0, 1.0];
 /// Parts into which the annotated exercises are divided.
 const FOLDS: usize = 5;
@@ -57,7 +58,7 @@ pub(crate) struct TargetOf {
 
 /// What is learned about passages.
 struct Passages {
-    vocabulary: BTreeSet<String>,
+    vocabulary: Vocabulary,
     chain: Chain,
     roles: Vec<Regression>,
 }
@@ -73,6 +74,7 @@ fn main() {
         return;
     }
     let labelled = all.into_iter().filter(|case| case.targets.iter().any(|target| target.label.is_some()));
+    let labelled = labelled.filter(|case| case.review != cases::IDEAL || case.sight.likeness().is_none());
     let (prose, cases): (Vec<Case>, Vec<Case>) = labelled.partition(|case| case.sight.likeness().is_some());
     let annotated: Vec<&Case> = cases.iter().filter(|case| case.annotated.is_some()).collect();
 
@@ -99,22 +101,25 @@ fn main() {
             case.sight.whole(taken)
         })
         .collect();
+    let grams: Vec<Sparse> = cases.iter().map(|case| passages.vocabulary.known(&case.sight.all_grams())).collect();
+    let example = |i: usize| empty(&cases[i], &whole[i], &grams[i]);
+    let empty_of =
+        |examples: &[Example]| Regression::fit(examples, EMPTY_PENALTIES, "empty", &[], passages.vocabulary.len());
     let mut empty = vec![0.0; cases.len()];
     for fold in 0..=FOLDS {
         let of = |case: &Case| fold_of.get(case.exercise.as_str()).copied().unwrap_or(FOLDS);
-        let examples: Vec<Example> =
-            (0..cases.len()).filter(|&i| of(&cases[i]) != fold).map(|i| passages.empty(&cases[i], &whole[i])).collect();
-        let mut model = Regression::fit(&examples, EMPTY_PENALTIES);
+        let examples: Vec<Example> = (0..cases.len()).filter(|&i| of(&cases[i]) != fold).map(&example).collect();
+        let mut model = empty_of(&examples);
         for i in (0..cases.len()).filter(|&i| of(&cases[i]) == fold) {
-            empty[i] = model.probability(&passages.empty(&cases[i], &whole[i]));
+            empty[i] = model.probability(&example(i));
         }
     }
-    let examples: Vec<Example> = cases.iter().zip(&whole).map(|(case, whole)| passages.empty(case, whole)).collect();
-    let empty_model = Regression::fit(&examples, EMPTY_PENALTIES);
+    let empty_model = empty_of(&(0..cases.len()).map(&example).collect::<Vec<_>>());
 
     let rows: Vec<Row> = cases
         .iter()
         .zip(&empty)
+        .filter(|(case, _)| case.review != cases::IDEAL)
         .flat_map(|(case, &empty)| {
             let taken = &taken[&(case.exercise.as_str(), case.review.as_str())];
             case.targets.iter().enumerate().filter_map(move |(index, target)| {
@@ -136,8 +141,8 @@ fn main() {
     let likeness = cases::prose(&prose);
     if !flag("--no-write") {
         let credits = Credits::fit(rows.iter());
-        write::write(&passages, &empty_model, &credits, likeness.as_ref());
-        write::grams(&annotated);
+        write::model(&passages, &empty_model, &credits, likeness.as_ref());
+        write::grams(&annotated, &passages, &empty_model);
     }
 }
 
@@ -149,16 +154,20 @@ fn folds<'a>(cases: &[&'a Case]) -> BTreeMap<&'a str, usize> {
 
 impl Passages {
     fn fit(cases: &[&Case]) -> Self {
-        let vocabulary = vocabulary(cases);
+        let vocabulary = Vocabulary::new(cases);
         let chain = Chain::fit(cases, &vocabulary);
-        let seen: Vec<(&Case, usize, usize, Features, &str)> = cases
+        let known = &vocabulary;
+        let seen: Vec<Seen> = cases
             .iter()
             .flat_map(|case| {
                 let annotated = case.annotated.as_ref().expect("only annotated cases are learned from");
                 annotated.iter().enumerate().flat_map(move |(passage, (about, roles))| {
-                    about
-                        .iter()
-                        .map(move |&target| (*case, passage, target, case.sight.role(passage, target), roles.as_str()))
+                    about.iter().map(move |&target| Seen {
+                        kind: &case.targets[target].kind,
+                        features: case.sight.role(passage, target),
+                        grams: known.of(case, passage),
+                        roles,
+                    })
                 })
             })
             .collect();
@@ -168,18 +177,17 @@ impl Passages {
             .map(|(&role, letter)| {
                 let examples: Vec<Example> = seen
                     .iter()
-                    .filter(|(case, _, target, ..)| {
-                        role == "denies" || (role == "calls") == (case.targets[*target].kind == "decoy")
-                    })
-                    .map(|(case, passage, target, features, roles)| Example {
-                        kind: &case.targets[*target].kind,
-                        features,
-                        words: words(case, *passage, &vocabulary),
-                        answer: roles.contains(letter),
+                    .filter(|seen| role == "denies" || (role == "calls") == (seen.kind == "decoy"))
+                    .map(|seen| Example {
+                        kind: seen.kind,
+                        features: &seen.features,
+                        grams: &seen.grams,
+                        answer: seen.roles.contains(letter),
                         weight: 1.0,
                     })
                     .collect();
-                Regression::fit(&examples, ROLE_PENALTIES)
+                let kinds = if "nwf".contains(letter) { &KINDS[..] } else { &[] };
+                Regression::fit(&examples, ROLE_PENALTIES, role, kinds, known.len())
             })
             .collect();
         Self { vocabulary, chain, roles }
@@ -189,6 +197,7 @@ impl Passages {
         let (states, alone) = self.chain.states(case, &self.vocabulary);
         let roles = (0..states.len())
             .map(|passage| {
+                let grams = self.vocabulary.of(case, passage);
                 (0..case.targets.len())
                     .map(|target| {
                         let features = case.sight.role(passage, target);
@@ -197,7 +206,7 @@ impl Passages {
                             *p = model.probability(&Example {
                                 kind: &case.targets[target].kind,
                                 features: &features,
-                                words: words(case, passage, &self.vocabulary),
+                                grams: &grams,
                                 answer: false,
                                 weight: 1.0,
                             });
@@ -209,43 +218,60 @@ impl Passages {
             .collect();
         Taken { states, alone, roles }
     }
-
-    /// The question whether a review earns nothing, with its answer.
-    fn empty<'a>(&self, case: &'a Case, whole: &'a Features) -> Example<'a> {
-        let words: BTreeSet<&str> =
-            (0..case.sight.spans().len()).flat_map(|passage| words(case, passage, &self.vocabulary)).collect();
-        let earns = |target: &TargetOf| target.kind != "decoy" && target.label.is_some_and(|label| label[0]);
-        Example {
-            kind: "",
-            features: whole,
-            words: words.into_iter().collect(),
-            answer: !case.targets.iter().any(earns),
-            weight: 1.0,
-        }
-    }
 }
 
-fn words<'a>(case: &'a Case, passage: usize, vocabulary: &BTreeSet<String>) -> Vec<&'a str> {
-    case.sight.stems(passage).filter(|stem| vocabulary.contains(*stem)).collect()
+/// A passage with an issue that it is about.
+struct Seen<'a> {
+    kind: &'a str,
+    features: Features,
+    grams: Sparse,
+    roles: &'a str,
 }
 
-/// The stems that are common enough to learn from.
-fn vocabulary(cases: &[&Case]) -> BTreeSet<String> {
-    let mut exercises: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut reviews: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in cases {
-        let stems: BTreeSet<&str> =
-            (0..case.sight.spans().len()).flat_map(|passage| case.sight.stems(passage)).collect();
-        for stem in stems {
-            exercises.entry(stem).or_default().insert(&case.exercise);
-            *reviews.entry(stem).or_default() += 1;
+/// The question whether a review earns nothing, with its answer.
+fn empty<'a>(case: &'a Case, whole: &'a Features, grams: &'a Sparse) -> Example<'a> {
+    let earns = |target: &TargetOf| target.kind != "decoy" && target.label.is_some_and(|label| label[0]);
+    Example { kind: "", features: whole, grams, answer: !case.targets.iter().any(earns), weight: 1.0 }
+}
+
+/// The runs of letters that are common enough to learn from, numbered.
+pub(crate) struct Vocabulary(HashMap<[u8; LENGTH], usize>);
+
+impl Vocabulary {
+    fn new(cases: &[&Case]) -> Self {
+        let mut found: BTreeMap<[u8; LENGTH], (usize, BTreeSet<&str>)> = BTreeMap::new();
+        for case in cases {
+            for passage in 0..case.sight.spans().len() {
+                for &(gram, _) in case.sight.grams(passage) {
+                    let (passages, exercises) = found.entry(gram).or_default();
+                    *passages += 1;
+                    exercises.insert(&case.exercise);
+                }
+            }
         }
+        let common =
+            |(passages, exercises): &(usize, BTreeSet<&str>)| exercises.len() >= COMMON.0 && *passages >= COMMON.1;
+        Self(found.into_iter().filter(|(_, found)| common(found)).map(|(gram, _)| gram).zip(0..).collect())
     }
-    exercises
-        .into_iter()
-        .filter(|(stem, of)| of.len() >= COMMON.0 && reviews[stem] >= COMMON.1)
-        .map(|(stem, _)| stem.to_owned())
-        .collect()
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Those among these, by number.
+    fn known(&self, grams: &[([u8; LENGTH], f64)]) -> Sparse {
+        grams.iter().filter_map(|(gram, value)| Some((*self.0.get(gram)?, *value))).collect()
+    }
+
+    /// Those of a passage.
+    pub(crate) fn of(&self, case: &Case, passage: usize) -> Sparse {
+        self.known(case.sight.grams(passage))
+    }
+
+    /// All, each with its number.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = ([u8; LENGTH], usize)> {
+        self.0.iter().map(|(&gram, &number)| (gram, number))
+    }
 }
 
 /// One issue or decoy of one review.
@@ -267,7 +293,7 @@ impl Row<'_> {
 
     fn example(&self, answer: bool) -> Example<'_> {
         let weight = if self.case.set == "exercises" { SAMPLE } else { 1.0 };
-        Example { kind: &self.target().kind, features: &self.features, words: Vec::new(), answer, weight }
+        Example { kind: &self.target().kind, features: &self.features, grams: &[], answer, weight }
     }
 }
 
@@ -282,7 +308,7 @@ impl Credits {
         let fit = |take: &dyn Fn(&Row) -> bool, answer: &dyn Fn(&Row) -> bool| {
             let examples: Vec<Example> =
                 rows.iter().filter(|row| take(row)).map(|row| row.example(answer(row))).collect();
-            Regression::fit(&examples, CREDIT_PENALTIES)
+            Regression::fit(&examples, CREDIT_PENALTIES, "", &[], 0)
         };
         // Why and fix count only where people said that the issue is named.
         Self {

@@ -61,9 +61,13 @@ pub(crate) fn minimise(size: usize, mut loss: impl FnMut(&[f64], &mut [f64]) -> 
     at
 }
 
-/// Numbers for (group, name) pairs, each with the penalty on its squared weight.
-#[derive(Debug, Default)]
+/// Numbers for observations, each with the penalty on its squared weight: first for the runs of letters, as often as there are
+/// columns for them, then for (group, name) pairs.
+#[derive(Debug)]
 pub(crate) struct Space {
+    /// What the columns are called, and the runs in each.
+    pub(crate) columns: Vec<String>,
+    runs: usize,
     pub(crate) index: HashMap<(String, String), usize>,
     pub(crate) penalties: Vec<f64>,
 }
@@ -72,6 +76,16 @@ pub(crate) struct Space {
 pub(crate) type Sparse = Vec<(usize, f64)>;
 
 impl Space {
+    pub(crate) fn new(columns: Vec<String>, runs: usize, penalty: f64) -> Self {
+        let penalties = vec![penalty; columns.len() * runs];
+        Self { columns, runs, index: HashMap::new(), penalties }
+    }
+
+    /// Where the numbers of a column's runs begin.
+    pub(crate) fn begin(&self, column: &str) -> Option<usize> {
+        Some(self.columns.iter().position(|held| held == column)? * self.runs)
+    }
+
     /// The number of a pair, a new one where `penalty` is given; `None` if it is unknown and none is given.
     pub(crate) fn get(&mut self, group: &str, name: &str, penalty: Option<f64>) -> Option<usize> {
         if let Some(&index) = self.index.get(&(group.to_owned(), name.to_owned())) {
@@ -88,8 +102,8 @@ impl Space {
 pub(crate) struct Example<'a> {
     pub(crate) kind: &'a str,
     pub(crate) features: &'a [(&'static str, f64)],
-    /// Stems of words.
-    pub(crate) words: Vec<&'a str>,
+    /// Runs of letters by their number in the vocabulary.
+    pub(crate) grams: &'a [(usize, f64)],
     pub(crate) answer: bool,
     /// How often it counts.
     pub(crate) weight: f64,
@@ -102,11 +116,18 @@ pub(crate) struct Regression {
 }
 
 impl Regression {
-    /// Fits with these penalties for what holds for all kinds, for each kind's correction, and for words.
-    pub(crate) fn fit(examples: &[Example<'_>], [all, kind, word]: [f64; 3]) -> Self {
-        let mut space = Space::default();
-        let rows: Vec<Sparse> =
-            examples.iter().map(|example| sparse(&mut space, example, Some([all, kind, word]))).collect();
+    /// Fits with these penalties for what holds for all kinds, for each kind's correction, and for runs of letters, of which
+    /// there are so many. They have a column of this name, and one for each of these kinds.
+    pub(crate) fn fit(
+        examples: &[Example<'_>],
+        [all, kind, gram]: [f64; 3],
+        name: &str,
+        kinds: &[&str],
+        runs: usize,
+    ) -> Self {
+        let columns = [name.to_owned()].into_iter().chain(kinds.iter().map(|kind| format!("{name}.{kind}"))).collect();
+        let mut space = Space::new(columns, runs, gram);
+        let rows: Vec<Sparse> = examples.iter().map(|example| sparse(&mut space, example, Some([all, kind]))).collect();
         let size = space.penalties.len();
         let weights = minimise(size, |weights, gradient| {
             let mut loss = 0.0;
@@ -136,15 +157,16 @@ impl Regression {
     }
 }
 
-fn sparse(space: &mut Space, example: &Example<'_>, penalties: Option<[f64; 3]>) -> Sparse {
-    let [all, kind, word] = penalties.map_or([None; 3], |penalties| penalties.map(Some));
+fn sparse(space: &mut Space, example: &Example<'_>, penalties: Option<[f64; 2]>) -> Sparse {
+    let [all, kind] = penalties.map_or([None; 2], |penalties| penalties.map(Some));
     let mut row = Sparse::new();
     for &(name, value) in example.features {
         row.extend(space.get("all", name, all).map(|index| (index, value)));
         row.extend(space.get(example.kind, name, kind).map(|index| (index, value)));
     }
-    for stem in &example.words {
-        row.extend(space.get(crate::WORDS, stem, word).map(|index| (index, 1.0)));
+    let of_kind = space.columns.iter().position(|column| column.ends_with(&format!(".{}", example.kind)));
+    for column in [Some(0), of_kind].into_iter().flatten() {
+        row.extend(example.grams.iter().map(|&(gram, value)| (column * space.runs + gram, value)));
     }
     row
 }

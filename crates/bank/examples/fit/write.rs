@@ -1,42 +1,29 @@
 //! Writing the weights.
 
-use crate::regression::Regression;
+use crate::regression::{Regression, Space};
 use crate::subjects::{CHANGE, NONE};
-use crate::{Case, Credits, Passages, WORDS};
-use assay_catalog::grams::COMMON;
-use assay_catalog::model::{self, WORD_COLUMNS};
+use crate::{Case, Credits, Passages};
+use assay_catalog::grams::{COMMON, LENGTH};
+use assay_catalog::model;
 use assay_grader::learn::ROLE_ORDER;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/model.toml");
-const WORD_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/words.toml");
 const GRAM_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/grams.txt");
-/// Weights of words that are smaller than this, and rows of nothing else, are left out.
-const SMALL: f64 = 0.02;
 
 type Tables = BTreeMap<String, BTreeMap<String, BTreeMap<String, f64>>>;
 
-/// Writes the model and the words' weights.
-pub(crate) fn write(passages: &Passages, empty: &Regression, credits: &Credits, prose: Option<&Regression>) {
+/// Writes the model.
+pub(crate) fn model(passages: &Passages, empty: &Regression, credits: &Credits, prose: Option<&Regression>) {
     let mut tables = Tables::new();
-    let mut words: BTreeMap<String, [f64; WORD_COLUMNS.len()]> = BTreeMap::new();
-    let mut word = |stem: &str, column: &str, weight: f64| {
-        let index = WORD_COLUMNS.iter().position(|name| *name == column).expect("every column has a name");
-        words.entry(stem.to_owned()).or_default()[index] = weight;
-    };
     for ((group, name), &index) in &passages.chain.space.index {
-        let weight = passages.chain.weights[index];
-        if let Some(column) = group.strip_prefix(WORDS) {
-            word(name, column.trim(), weight);
-        } else {
-            let (table, group) = match group.as_str() {
-                NONE => ("none", "all"),
-                CHANGE => ("change", "all"),
-                kind => ("subject", kind),
-            };
-            put(&mut tables, table, group, name, weight);
-        }
+        let (table, group) = match group.as_str() {
+            NONE => ("none", "all"),
+            CHANGE => ("change", "all"),
+            kind => ("subject", kind),
+        };
+        put(&mut tables, table, group, name, passages.chain.weights[index]);
     }
     let regressions = ROLE_ORDER
         .into_iter()
@@ -45,12 +32,8 @@ pub(crate) fn write(passages: &Passages, empty: &Regression, credits: &Credits, 
         .chain(["named", "why", "fix", "decoy"].into_iter().zip(&credits.models))
         .chain(prose.map(|prose| ("prose", prose)));
     for (table, regression) in regressions {
-        for ((group, name), &index) in &regression.space.index {
-            match group.as_str() {
-                WORDS => word(name, table, regression.weights[index]),
-                "" => {}
-                group => put(&mut tables, table, group, name, regression.weights[index]),
-            }
+        for ((group, name), &index) in regression.space.index.iter().filter(|((group, _), _)| !group.is_empty()) {
+            put(&mut tables, table, group, name, regression.weights[index]);
         }
     }
     // Where no keys without code were given, their weights stay.
@@ -73,33 +56,41 @@ pub(crate) fn write(passages: &Passages, empty: &Regression, credits: &Credits, 
         }
     }
     std::fs::write(MODEL, text).expect("model.toml can be written");
-    let mut text = format!(
-        "# How each word's stem moves the log odds, in this order: {}.\n# Written by `crates/bank/examples/fit`; do not edit by hand.\n",
-        WORD_COLUMNS.join(", ")
-    );
-    for (stem, weights) in words.iter().filter(|(_, weights)| weights.iter().any(|weight| weight.abs() >= SMALL)) {
-        let weights: Vec<String> =
-            weights.iter().map(|w| if w.abs() < SMALL { "0.0".into() } else { format!("{w:.2}") }).collect();
-        let _ = writeln!(text, "{stem:?} = [{}]", weights.join(", "));
-    }
-    std::fs::write(WORD_FILE, text).expect("words.toml can be written");
 }
 
-/// Writes in how many passages each run of letters stands.
-pub(crate) fn grams(cases: &[&Case]) {
-    let mut passages = 0;
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+/// Writes in how many passages each run of letters stands, and its weights.
+pub(crate) fn grams(cases: &[&Case], passages: &Passages, empty: &Regression) {
+    let mut sentences = 0;
+    let mut counts: BTreeMap<[u8; LENGTH], usize> = BTreeMap::new();
     for case in cases {
         for passage in 0..case.sight.spans().len() {
-            passages += 1;
-            for gram in case.sight.grams(passage) {
-                *counts.entry(String::from_utf8_lossy(&gram).into_owned()).or_default() += 1;
+            sentences += 1;
+            for &(gram, _) in case.sight.grams(passage) {
+                *counts.entry(gram).or_default() += 1;
             }
         }
     }
-    let mut text = format!("{passages}\n");
+    let spaces: Vec<(&Space, &[f64])> = [(&passages.chain.space, &passages.chain.weights[..])]
+        .into_iter()
+        .chain(passages.roles.iter().chain([empty]).map(|model| (&model.space, &model.weights[..])))
+        .collect();
+    let columns: Vec<(&str, &[f64])> = spaces
+        .into_iter()
+        .flat_map(|(space, weights)| {
+            space.columns.iter().map(move |column| (column.as_str(), &weights[space.begin(column).unwrap_or(0)..]))
+        })
+        .collect();
+    let numbers: BTreeMap<_, _> = passages.vocabulary.runs().collect();
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let mut text = format!("{sentences}\n{}\n", names.join(" "));
     for (gram, count) in counts.into_iter().filter(|(_, count)| *count >= COMMON) {
-        let _ = writeln!(text, "{gram} {count}");
+        let _ = write!(text, "{} {count}", String::from_utf8_lossy(&gram));
+        if let Some(&number) = numbers.get(&gram) {
+            for (_, weights) in &columns {
+                let _ = write!(text, " {:.0}", weights[number] * 100.0 + 0.0);
+            }
+        }
+        text.push('\n');
     }
     std::fs::write(GRAM_FILE, text).expect("grams.txt can be written");
 }

@@ -22,7 +22,7 @@ pub(super) fn check(exercise: &Exercise, grader: &Grader<'_>, issues: &[KeyIssue
 }
 
 /// What a candidate would write who knew the key by heart: a paragraph for each issue, with its place.
-fn ideal_answer(issues: &[KeyIssue]) -> String {
+pub fn ideal_answer(issues: &[KeyIssue]) -> String {
     let paragraphs: Vec<String> = issues
         .iter()
         .map(|issue| {

@@ -9,6 +9,7 @@ mod leaks;
 mod repairs;
 mod samples;
 
+pub use answers::ideal_answer;
 pub(crate) use draft::TODO;
 pub use leaks::leaks;
 pub use samples::check_references;
