@@ -163,5 +163,5 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         || name.ends_with("_test.py")
         || name.ends_with("_tests.py")
         || matches!(name, "conftest.py" | "tests.py" | "test.py")
-        || parts.any(|part| matches!(part, "tests" | "test" | "testing" | "unittests"))
+        || parts.any(|part| matches!(part, "tests" | "test" | "testing" | "unittests" | "pytest"))
 }

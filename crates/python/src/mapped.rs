@@ -92,7 +92,10 @@ fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
                         matches!(&*lazy, "joined" | "selectin" | "subquery" | "immediate" | "raise" | "noload")
                     });
                     let back = keyword_text(call, "backref");
-                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back, known: None });
+                    // The rows of a collection find the row that they were reached from in the session.
+                    let of_one = many && keyword(call, "secondary").is_none();
+                    let known = back.clone().or_else(|| keyword_text(call, "back_populates")).filter(|_| of_one);
+                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back, known });
                 }
                 "Column" | "mapped_column" | "column_property" | "deferred" => {
                     sqlalchemy = true;

@@ -40,6 +40,12 @@ const CHUNK_WORDS: &[&str] = &[
 ];
 const RETRY_WORDS: &[&str] = &["attempt", "retry", "retries", "tries", "trial"];
 const FILE_WORDS: &[&str] = &["glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk", "argv", "namelist"];
+/// Names of what counts the steps of a search or a computation.
+const LEVELS: &[&str] = &["depth", "level", "hop", "generation", "iteration", "step", "round"];
+/// Names of what stands for a file.
+const FILE_NAMES: &[&str] = &["fname", "fpath", "filepath", "file_path"];
+/// Names of what holds many rows at once.
+const TABLES: &[&str] = &["df", "dataframe", "data_frame", "frame"];
 /// What stands in the code of a form, a model or an object: as many as its author wrote down.
 const MEMBERS: &[&str] = &[
     "cleaned_data",
@@ -95,6 +101,19 @@ pub fn nature(types: &Types<'_, '_>, looped: &Loop<'_>) -> Nature {
     if looped.targets.iter().any(|target| mentions(target, CHUNK_WORDS)) {
         return Nature::Chunks;
     }
+    // `for depth in range(1, deepest)`: what is asked once for each level is asked for all items of the level.
+    let counted = matches!(looped.source, Expr::Call(call) if last_name(&call.func) == "range");
+    if counted
+        && looped.targets.iter().any(|target| target.rsplit('_').next().is_some_and(|word| LEVELS.contains(&word)))
+    {
+        return Nature::Chunks;
+    }
+    if looped.targets.iter().any(|target| TABLES.contains(target)) {
+        return Nature::Chunks;
+    }
+    if matches!(looped.targets[..], [one] if FILE_NAMES.contains(&one)) {
+        return Nature::Files;
+    }
     source_nature(types, looped.source, looped.context, 0)
 }
 
@@ -122,7 +141,7 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
                 .binding(id, context, name.start().to_u32())
                 .map(|binding| (&binding.kind, binding.context))
             {
-                Some((BindingKind::Assign(value, _), at)) if !grows(types, id, context) => {
+                Some((BindingKind::Assign(value, _), at)) if !grows(types, id, context, at.looped) => {
                     let empty = match value {
                         Expr::List(node) => node.elts.is_empty(),
                         Expr::Dict(node) => node.items.is_empty(),
@@ -187,6 +206,7 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
             let right = source_nature(types, &node.right, context, depth + 1);
             if left == right { left } else { Nature::Items }
         }
+        Expr::Subscript(node) if configured(node) => Nature::Few,
         Expr::If(node) => source_nature(types, &node.body, context, depth + 1),
         Expr::ListComp(node) => match &node.generators[..] {
             [only] => source_nature(types, &only.iter, context, depth + 1),
@@ -198,6 +218,11 @@ fn source_nature(types: &Types<'_, '_>, source: &Expr, context: Context, depth: 
         },
         _ => Nature::Items,
     }
+}
+
+/// `config["stylesheets"]` is a few things that somebody wrote down.
+fn configured(node: &rustpython_ast::ExprSubscript) -> bool {
+    node.slice.is_string_literal_expr() && mentions(last_name(&node.value), &["config", "settings"])
 }
 
 /// `os.environ["NAMES"].split(",")` is a setting with a few values.
@@ -238,10 +263,20 @@ fn is_shouted(expr: &Expr) -> bool {
     is_constant(last_name(expr))
 }
 
-/// Whether something is added to a local series after it was made.
-fn grows(types: &Types<'_, '_>, name: &str, context: Context) -> bool {
+/// Whether something is added to a local series after it was made in a loop, or outside of any: more than a few things that
+/// stand in the code as the first ones do.
+fn grows(types: &Types<'_, '_>, name: &str, context: Context, looped: u32) -> bool {
     let adds = |call: &crate::model::Call<'_>| {
-        matches!(call.name(), "append" | "extend" | "add" | "update" | "insert" | "appendleft" | "setdefault")
+        // One more that stands in the code.
+        let literal = call.context.looped == looped
+            && call
+                .node
+                .arguments
+                .args
+                .iter()
+                .all(|given| given.is_string_literal_expr() || given.is_number_literal_expr());
+        !literal
+            && matches!(call.name(), "append" | "extend" | "add" | "update" | "insert" | "appendleft" | "setdefault")
             && matches!(&*call.node.func, Expr::Attribute(attribute) if last_name(&attribute.value) == name)
     };
     match types.model.functions.get(context.function as usize) {

@@ -67,6 +67,12 @@ pub struct TripFact {
     pub certain: bool,
     /// The parameter it hangs on, if it is a lazy load of something that was passed in, and the relation.
     pub parameter: Option<(u32, Arc<str>)>,
+    /// The parameter, by position and name, without which alone it is made: `if rate is None: rate = Rate.objects.get(...)`.
+    pub unless_given: Option<(u32, Arc<str>)>,
+    /// The parameter, by position and name, that the statement which is sent came in by.
+    pub statement: Option<(u32, Arc<str>)>,
+    /// Whether the object that the function belongs to keeps what it has asked for once.
+    pub kept: bool,
 }
 
 /// What is known of a function from outside.

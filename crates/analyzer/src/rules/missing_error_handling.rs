@@ -30,9 +30,9 @@
 //! request and a commit raise exceptions that say what is wrong; by themselves they are no finding, and appear as labels of one.
 //! Of medium confidence are: files, and values from a key-value store, for most often the program wrote them itself; what an
 //! answer holds whose status was looked at; a single mail; the first row of a whole table or of one that the program itself
-//! filled; a row that a foreign key, a login or an earlier look for the same key vouches for; programs that only tidy up, whose
-//! output is parsed with care, or that a script runs outside every function; and functions that are handed to somebody who may
-//! catch what they raise.
+//! filled; a row that a foreign key, a login or an earlier look for the same key vouches for, or that was made just before; what a
+//! database says of itself; clients of HTTP that only a name tells of; programs that only tidy up, whose output is parsed with
+//! care, or that a script runs outside every function; and functions that are handed to somebody who may catch what they raise.
 
 mod answers;
 mod callers;
@@ -127,8 +127,9 @@ impl Family {
 fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<Draft> {
     points.sort_by_key(|point| (point.range.start(), point.range.end()));
     points.dedup_by_key(|point| point.range);
-    let first = points.iter().position(|point| point.strong.is_some())?;
+    // The first of those that are surest: a reader who is told of another one looks for the wrong mistake.
     let mut confidence = points.iter().filter_map(|point| point.strong).max()?;
+    let first = points.iter().position(|point| point.strong == Some(confidence))?;
     let silent = points.iter().any(|point| point.silent && point.strong.is_some());
     // Parsed, and then taken for granted. A file may well be left to fail as a whole, and an answer that said that all is well
     // to be what its service promises.

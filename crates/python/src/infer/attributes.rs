@@ -162,6 +162,27 @@ impl<'a> Types<'_, 'a> {
         self.method_of(&class, name)
     }
 
+    /// What the `get_queryset` of a manager's bases, here or in other files, brings along.
+    pub(super) fn queries_of_bases(&self, class: u32) -> Arc<Query> {
+        let this = &self.model.classes[class as usize];
+        let bases = this.node.arguments.iter().flat_map(|arguments| &arguments.args);
+        let given = bases.into_iter().find_map(|base| {
+            let of = match self.of(base, this.context) {
+                Type::Class(base) if base != class => match self.member(base, "get_queryset", 0) {
+                    Type::Method(method) => self.returned(method),
+                    _ => Type::Unknown,
+                },
+                Type::Path(base) => self.class_method(&base, "get_queryset"),
+                _ => Type::Unknown,
+            };
+            match of {
+                Type::QuerySet(query) | Type::Manager(query) => Some(query),
+                _ => None,
+            }
+        });
+        given.unwrap_or_default()
+    }
+
     /// Whether a class of this file is a manager or queryset of Django.
     pub(super) fn is_query_class(&self, class: u32, depth: u32) -> bool {
         let bases = self.model.classes[class as usize].node.arguments.iter().flat_map(|arguments| &arguments.args);

@@ -51,11 +51,13 @@ impl<'a> Types<'_, 'a> {
             let base = self.of(&attribute.value, context);
             let found = self.method_call(&base, attribute.attr.as_str(), call, context);
             if found.known() {
-                return found;
+                return self.with_passed_options(found, call, context);
             }
         }
         match self.of(&call.func, context) {
-            Type::Function(function) | Type::Method(function) => self.returned(function),
+            Type::Function(function) | Type::Method(function) => {
+                self.with_passed_options(self.returned(function), call, context)
+            }
             Type::Class(class) => match self.object(class) {
                 Type::Row(query) => Type::Row(Arc::new(Query { new: true, ..(*query).clone() })),
                 other => other,
@@ -106,7 +108,9 @@ impl<'a> Types<'_, 'a> {
                     .get(context.function as usize)
                     .map(|_| self.model.enclosing_class(context.function));
                 return match class {
-                    Some(class) if class != NONE && self.is_query_class(class, 0) => Type::Manager(Arc::default()),
+                    Some(class) if class != NONE && self.is_query_class(class, 0) => {
+                        Type::Manager(self.queries_of_bases(class))
+                    }
                     _ => Type::Unknown,
                 };
             }
@@ -140,7 +144,7 @@ impl<'a> Types<'_, 'a> {
         if let Some(facts) = self.project.function(of)
             && facts.returns.known()
         {
-            return facts.returns.clone();
+            return self.with_passed_options(facts.returns.clone(), call, context);
         }
         match self.class_instance(&Type::Path(of.clone()), of.rsplit('.').next().unwrap_or(of)) {
             Type::Row(query) => Type::Row(Arc::new(Query { new: true, ..(*query).clone() })),

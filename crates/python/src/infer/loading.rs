@@ -114,6 +114,19 @@ impl<'a> Types<'_, 'a> {
         found
     }
 
+    /// What a function gives that is handed loader options: `Order.by_number(session, number, options=[...])`.
+    pub(super) fn with_passed_options(&self, given: Type, call: &'a ExprCall, context: Context) -> Type {
+        let Type::Row(query) = &given else { return given };
+        let passed =
+            call.arguments.keywords.iter().find(|keyword| {
+                keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "options" | "load_options"))
+            });
+        let Some(passed) = passed else { return given };
+        let mut query = (**query).clone();
+        self.option(&passed.value, context, &mut query.loaded);
+        Type::Row(query.into())
+    }
+
     fn option(&self, option: &'a Expr, context: Context, found: &mut Vec<String>) {
         self.bounded(|| self.option_at(option, context, found));
     }
@@ -122,6 +135,19 @@ impl<'a> Types<'_, 'a> {
         match option {
             Expr::Call(call) => {
                 let mut through = String::new();
+                // `joinedload(Loan.member).options(selectinload(Member.cards))`
+                if let Expr::Attribute(attribute) = &*call.func
+                    && attribute.attr.as_str() == "options"
+                {
+                    let mut before = Vec::new();
+                    self.option(&attribute.value, context, &mut before);
+                    let below = self.options_of(call, context);
+                    if let Some(last) = before.last() {
+                        found.extend(below.iter().map(|path| format!("{last}__{path}")));
+                    }
+                    found.extend(before);
+                    return;
+                }
                 if let Expr::Attribute(attribute) = &*call.func
                     && let Expr::Call(_) = &*attribute.value
                 {

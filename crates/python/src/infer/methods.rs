@@ -48,6 +48,8 @@ impl<'a> Types<'_, 'a> {
                             Type::QuerySet(own) | Type::Manager(own) => Type::QuerySet(Arc::new(own.after(query))),
                             Type::Row(own) if own.model.is_none() => Type::Row(Arc::new(own.after(query))),
                             known @ (Type::Scalar | Type::Row(_) | Type::Sequence(_) | Type::Mapping(_)) => known,
+                            // `get_current()`, `create_default()`: one object, of which nobody here can tell more.
+                            _ if gives_one(name) => Type::Unknown,
                             _ => Type::QuerySet(Arc::new(Query {
                                 fetched: false,
                                 everything: true,
@@ -116,6 +118,8 @@ impl<'a> Types<'_, 'a> {
             },
             Type::Payload | Type::Record => match name {
                 "get" | "pop" | "setdefault" => Type::Payload,
+                // What a program has stored is its own, decoded or not.
+                "decode" if *base == Type::Record => Type::Record,
                 "replace" | "strip" | "lstrip" | "rstrip" | "lower" | "upper" | "decode" | "removeprefix"
                 | "removesuffix" => Type::Raw,
                 "split" | "splitlines" => Type::Raw.series(),
@@ -227,4 +231,10 @@ impl<'a> Types<'_, 'a> {
             _ => Type::Unknown,
         }
     }
+}
+
+/// Whether the name of a manager's own method says that it gives one object rather than a queryset.
+fn gives_one(name: &str) -> bool {
+    ["create", "make_", "build_", "new_"].iter().any(|verb| name.starts_with(verb))
+        || name.starts_with("get_") && !name.ends_with('s') && !name.contains("query")
 }

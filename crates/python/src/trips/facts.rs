@@ -1,11 +1,12 @@
 //! What calling a function asks of other systems, through helpers and methods.
 
 use super::Trips;
-use crate::model::{Context, NONE};
+use crate::model::{Context, NONE, handler_types};
 use crate::nature::{Nature, nature};
 use crate::project::{FunctionFacts, TripFact};
 use crate::types::Type;
 use crate::walk::last_name;
+use ruff_text_size::{Ranged, TextRange};
 use rustpython_ast::{Expr, ExprAttribute, ExprCall};
 use std::sync::Arc;
 
@@ -119,8 +120,11 @@ impl<'a> Trips<'_, '_, 'a> {
                 what: trip.what.as_str().into(),
                 module: module.clone(),
                 range: trip.range,
-                certain: trip.certain,
+                certain: trip.certain && !self.after_failure(trip.context, trip.range),
                 parameter: trip.parameter.clone(),
+                unless_given: self.asked_unless_given(function, trip.range),
+                statement: trip.statement.clone(),
+                kept: false,
             });
         }
         for at in &this.calls {
@@ -130,12 +134,33 @@ impl<'a> Trips<'_, '_, 'a> {
             }
             for fact in self.called(&call.node.func, call.node, call.context) {
                 // What hangs on a parameter of the callee is settled here or not at all.
-                found.push(TripFact { parameter: None, ..fact });
+                let unless_given = self.asked_unless_given(function, call.node.range());
+                // Each function between may decide that there is nothing to ask.
+                found.push(TripFact { parameter: None, unless_given, kept: false, certain: false, ..fact });
             }
         }
         found.truncate(4);
+        if !found.is_empty() && keeps(text) {
+            for fact in &mut found {
+                fact.kept = true;
+            }
+        }
         self.facts.borrow_mut().insert(function, found.clone());
         found
+    }
+
+    /// Whether a place is come to only where something has failed; that a row was not there is no failure.
+    fn after_failure(&self, context: Context, place: TextRange) -> bool {
+        self.types.model.tries.iter().any(|(node, at)| {
+            at.function == context.function
+                && node.handlers.iter().any(|handler| {
+                    handler.range().contains_range(place)
+                        && !handler_types(handler).iter().any(|of| {
+                            let name = last_name(of);
+                            name.ends_with("DoesNotExist") || name.ends_with("NotFound") || name == "NoResultFound"
+                        })
+                })
+        })
     }
 
     /// Whether a place is run for each item of a loop within its function.
@@ -166,7 +191,58 @@ impl<'a> Trips<'_, '_, 'a> {
             Expr::Attribute(attribute) if method && position == 0 => Some(&*attribute.value),
             _ => node.arguments.args.get((position as usize).saturating_sub(usize::from(method))),
         };
+        let left_out = |(position, name): &(u32, Arc<str>)| {
+            let keyword = node.arguments.keywords.iter().find(|keyword| keyword.arg.as_deref() == Some(&**name));
+            let value = keyword.map(|keyword| &keyword.value).or_else(|| receiver(*position));
+            // `**options` may give anything.
+            let open = node.arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
+            !open && value.is_none_or(Expr::is_none_literal_expr)
+        };
+        let mut facts: Vec<TripFact> =
+            facts.into_iter().filter(|fact| fact.unless_given.as_ref().is_none_or(left_out)).collect();
+        for fact in &mut facts {
+            if let Some((position, name)) = fact.statement.take() {
+                let keyword = node.arguments.keywords.iter().find(|keyword| keyword.arg.as_deref() == Some(&*name));
+                let given = keyword.map(|keyword| &keyword.value).or_else(|| receiver(position));
+                fact.certain &= given.is_some_and(|given| self.is_about_rows(given, context));
+            }
+        }
         self.settled(facts, receiver, context)
+    }
+
+    /// The parameter without which alone a function comes to a place: `if rate is None:`, `if not rate:`, `rate = rate or ...`.
+    fn asked_unless_given(&self, function: u32, place: TextRange) -> Option<(u32, Arc<str>)> {
+        let model = self.types.model;
+        let this = &model.functions[function as usize];
+        let parameters = this.parameters()?;
+        let before = &model.text[this.range().start().to_usize()..place.start().to_usize()];
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let mut lines = before.lines().rev();
+        let first = lines.next()?;
+        let position = |name: &str| {
+            let at = parameters.iter_source_order().position(|parameter| parameter.name() == name)?;
+            Some((u32::try_from(at).ok()?, name.into()))
+        };
+        // `rate = rate or ask()`
+        if let Some((name, value)) = first.trim().split_once(" = ")
+            && value.starts_with(&format!("{name} or "))
+        {
+            return position(name);
+        }
+        let mut level = indent(first);
+        for line in lines {
+            if line.trim().is_empty() || indent(line) >= level {
+                continue;
+            }
+            level = indent(line);
+            if let Some(asked) = line.trim().strip_prefix("if ").and_then(|line| line.strip_suffix(':')) {
+                let name = asked.strip_suffix(" is None").or_else(|| asked.strip_prefix("not "));
+                if let Some(found) = name.and_then(position) {
+                    return Some(found);
+                }
+            }
+        }
+        None
     }
 
     /// Of the round trips of a function those that happen with these arguments: lazy loads only if the row has not got the
@@ -201,4 +277,19 @@ impl<'a> Trips<'_, '_, 'a> {
             })
             .collect()
     }
+}
+
+/// Whether a method keeps what it has found in an attribute of its object and looks there first.
+fn keeps(text: &str) -> bool {
+    text.match_indices("self._").any(|(at, _)| {
+        let rest = &text[at + "self.".len()..];
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        let set = after.starts_with(" = ");
+        set && (text.contains(&format!("self.{name} is None"))
+            || text.contains(&format!("not self.{name}:"))
+            || text.contains(&format!("hasattr(self, \"{name}\")"))
+            || text.contains(&format!("hasattr(self, '{name}')"))
+            || text.contains("except AttributeError"))
+    })
 }

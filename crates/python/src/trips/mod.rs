@@ -38,6 +38,8 @@ pub struct Trip {
     pub assumed: bool,
     /// Whether it writes and only ends a transaction: `commit`, `flush`.
     pub flushes: bool,
+    /// For a statement that is sent: the parameter that it came in by, by position and name, if so.
+    pub statement: Option<(u32, Arc<str>)>,
     /// Whether several things are asked for at once, so that it may well stand in a loop over chunks.
     pub batched: bool,
 }
@@ -121,6 +123,7 @@ impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
             assumed: false,
             flushes: false,
             batched: false,
+            statement: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::project::TripKind;
 use crate::walk::last_name;
 use ruff_text_size::Ranged;
 use rustpython_ast::{Expr, ExprCall};
+use std::sync::Arc;
 
 /// Statements that change the schema or the session, where a loop over names is how it is done.
 const NOT_ROWS: &[&str] = &[
@@ -46,7 +47,11 @@ impl<'a> Trips<'_, '_, 'a> {
     /// A call that sends a statement.
     pub(super) fn sql_trip(&self, call: &Call<'a>) -> Option<Trip> {
         let node = call.node;
-        let first = node.arguments.args.first();
+        // `execute(*table.insert(...))`
+        let first = node.arguments.args.first().map(|first| match first {
+            Expr::Starred(starred) => &*starred.value,
+            other => other,
+        });
         let statement = first.map(|first| self.types.of(first, call.context)).unwrap_or_default();
         let text = first.and_then(|first| self.sql_text(first, call.context, 0));
         let verb = text
@@ -79,14 +84,44 @@ impl<'a> Trips<'_, '_, 'a> {
         let kind = if writes { TripKind::Write } else { TripKind::Read };
         let mut trip = self.trip(kind, node.range(), call.context, node.range());
         let plain_text = text.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // Whoever calls a function that takes any statement knows what is asked, not the function.
+        if verb.is_none() && constructor.is_none() && !statement.known() {
+            trip.statement = first.and_then(|first| self.passed_in(first, call.context));
+        }
         trip.batched = plain_text.contains(" in (")
             || plain_text.contains(" in %s")
             || plain_text.contains(" in {")
+            || plain_text.contains(" in :")
             || plain_text.contains("any(")
             || plain_text.contains("unnest(")
             || first.is_some_and(Self::asks_for_many)
             || matches!(node.arguments.args.get(1), Some(Expr::List(_) | Expr::ListComp(_))) && statement.known();
         Some(trip)
+    }
+
+    /// The parameter of the function around a place that an expression is, by position and name.
+    fn passed_in(&self, expr: &Expr, context: Context) -> Option<(u32, Arc<str>)> {
+        let Expr::Name(name) = expr else { return None };
+        let binding = self.types.model.binding(name.id.as_str(), context, name.start().to_u32())?;
+        match binding.kind {
+            BindingKind::Parameter(function, position) if function == context.function => {
+                Some((position, name.id.as_str().into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an expression is a statement that can be read here and that asks for or changes rows.
+    pub(super) fn is_about_rows(&self, expr: &'a Expr, context: Context) -> bool {
+        let constructor = matches!(expr, Expr::Call(call) if verb_of(call).is_some_and(|verb| {
+            matches!(verb, "select" | "insert" | "update" | "delete")
+        }));
+        constructor
+            || self.types.of(expr, context).known()
+            || self.sql_text(expr, context, 0).is_some_and(|text| {
+                let verb = text.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
+                verb.is_some_and(|verb| !NOT_ROWS.contains(&verb.to_ascii_lowercase().as_str()))
+            })
     }
 
     fn sql_text(&self, expr: &'a Expr, context: Context, depth: u32) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::{Family, Point, guarded, repeated, takes_down};
 use crate::Confidence;
 use crate::file::File;
-use assay_python::model::{Call, Context, Use};
+use assay_python::model::{BindingKind, Call, Context, Use};
 use assay_python::types::{Client, Type};
 use ruff_text_size::Ranged;
 use rustpython_ast::Expr;
@@ -61,7 +61,11 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
             )
         }
         Use::Attribute("json" | "text" | "content") => {
-            point(format!("the answer of `{words}` is used without a look at its status"), Confidence::High, false)
+            // `requests.get(url).json()` where errors of decoding are handled notices what is not what was asked for.
+            let noticed = matches!(call.usage, Use::Attribute("json")) && guarded(file, call.context, Family::Value);
+            let sure = !noticed && !error_asked_for(file, call.context) && !only_named(file, call);
+            let confidence = if sure { Confidence::High } else { Confidence::Medium };
+            point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
         }
         Use::Bound(bound) | Use::Entered(Some(bound)) => {
             let uses = file.uses(call.context.function, bound, node.end());
@@ -87,7 +91,7 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
             }
             if reads {
                 // Whatever is not what was asked for is noticed when it is decoded.
-                let noticed = decoded_with_care(file, bound, call.context);
+                let noticed = decoded_with_care(file, bound, call.context) || only_named(file, call);
                 let confidence = if noticed { Confidence::Medium } else { Confidence::High };
                 point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
             } else {
@@ -148,27 +152,52 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
         })
         .peekable();
     let decoded = decoding.peek().is_some() && decoding.all(|call| guarded(file, call.context, Family::Value));
-    let Some(function) = file.model.functions.get(context.function as usize) else { return decoded };
+    // `handle_response(response.content)`; `payload = response.json()`, then `check_errors(payload)`
+    let here = || file.model.calls.iter().filter(|call| call.context.function == context.function);
+    let payloads: Vec<&str> = here()
+        .filter(|call| call.name() == "json" && file.model.source(call.node).starts_with(&format!("{bound}.")))
+        .filter_map(|call| if let Use::Bound(payload) = call.usage { Some(payload) } else { None })
+        .collect();
+    let handed = here().any(|call| {
+        ["handle", "check", "raise", "verify", "validate"].iter().any(|verb| call.name().contains(verb))
+            && call.node.arguments.args.iter().any(|given| {
+                let words = file.model.source(given);
+                words.starts_with(&format!("{bound}.")) || payloads.contains(&words)
+            })
+    });
+    decoded || handed || error_asked_for(file, context)
+}
+
+/// Whether the function asks what came for an error that it tells of: `if "error" in payload`, `if not result["success"]`.
+fn error_asked_for(file: &File<'_, '_>, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
     let text = &file.model.text[function.range()];
-    // `if "error" in payload`, `if not result["success"]`, `handle_response(response.content)`
     let asked = ["error", "\"success\"", "'success'", "\"ok\"", "'ok'", "\"status\"", "'status'"];
     let asks = |line: &str| {
         ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word))
             && asked.iter().any(|key| line.contains(key))
     };
-    let handed = ["handle", "check", "raise", "verify", "validate"].iter().any(|verb| {
-        file.model.calls.iter().any(|call| {
-            call.context.function == context.function
-                && call.name().contains(verb)
-                && call
-                    .node
-                    .arguments
-                    .args
-                    .iter()
-                    .any(|given| file.model.source(given).starts_with(&format!("{bound}.")))
-        })
-    });
-    decoded || handed || text.lines().any(|line| asks(line.trim_start()))
+    text.lines().any(|line| asks(line.trim_start()))
+}
+
+/// Whether only a name tells that this is a client of HTTP: a parameter without annotation or something imported from elsewhere.
+/// Such a one may well look at the status itself.
+fn only_named(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let Expr::Attribute(method) = &*call.node.func else { return false };
+    let Expr::Name(name) = &*method.value else { return false };
+    let Some(binding) = file.model.binding(name.id.as_str(), call.context, name.start().to_u32()) else { return false };
+    match &binding.kind {
+        BindingKind::Parameter(function, position) => {
+            let parameters = file.model.functions[*function as usize].parameters();
+            let parameter = parameters.and_then(|all| all.iter_source_order().nth(*position as usize));
+            parameter.is_some_and(|parameter| parameter.annotation().is_none())
+        }
+        BindingKind::Import(path) => {
+            let library = path.split('.').next().unwrap_or(path);
+            !matches!(library, "requests" | "httpx") && !file.types.project.value(path).known()
+        }
+        _ => false,
+    }
 }
 
 /// Whether a request only tells of use or of being alive, so that nothing is lost with it.

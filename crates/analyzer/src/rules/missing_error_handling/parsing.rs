@@ -112,6 +112,10 @@ pub(super) fn status_checked(file: &File<'_, '_>, parsed: TextRange, context: Co
         }
         text = match file.model.binding(name, context, root.start().to_u32()).map(|binding| &binding.kind) {
             Some(BindingKind::Assign(value, _)) => Some(value),
+            // `status, text = send(order)`, then `if status != 200: ...`
+            Some(BindingKind::Unpack(..)) => {
+                return function.tested.iter().any(|(name, ())| name.contains("status") || name.contains("code"));
+            }
             _ => None,
         };
     }

@@ -82,12 +82,13 @@ fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     after_failure
         || program(file.model.text, call.node).is_some_and(|program| TIDYING.contains(&program))
         || words_of(call.node).any(|word| TIDYING.contains(&word))
-        || ["-version", "--help"].iter().any(|word| file.model.source(call.node).contains(word))
+        || ["-version", "--help", "\"-h\"", "'-h'"].iter().any(|word| file.model.source(call.node).contains(word))
         || ends_the_function(file, call)
         || takes_down(file, call.context)
 }
 
-/// Whether `subprocess.call` hands over to a program and nothing follows: whoever started this sees how it ended.
+/// Whether `subprocess.call`, or `os.system` with a command that was made elsewhere, hands over to a program and nothing follows:
+/// whoever started this sees how it ended.
 fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let place = call.node.range();
     let last = file
@@ -96,7 +97,9 @@ fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
         .get(call.context.function as usize)
         .and_then(assay_python::model::Function::def)
         .and_then(|def| def.body.last());
-    call.name() == "call" && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
+    let made_elsewhere = matches!(call.node.arguments.args.first(), Some(Expr::Name(_)));
+    let hands_over = call.name() == "call" || call.name() == "system" && made_elsewhere;
+    hands_over && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
 }
 
 /// Whether output that is not what it should be is noticed: it is parsed where such failures are handled, here or further down.

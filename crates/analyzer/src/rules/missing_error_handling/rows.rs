@@ -1,7 +1,7 @@
 //! Rows and records that may not be there.
 
 use super::vouched::{
-    always_one, asked_before, is_counted, is_narrowed, key_is_checked, looked_for_before, vouched_for,
+    always_one, asked_before, is_counted, is_narrowed, just_made, key_is_checked, looked_for_before, vouched_for,
 };
 use super::{Family, Point, root_is_tested};
 use crate::Confidence;
@@ -10,7 +10,7 @@ use assay_python::last_name;
 use assay_python::model::{BindingKind, Call, Context, Use};
 use assay_python::types::{Client, Type};
 use ruff_text_size::Ranged;
-use rustpython_ast::Expr;
+use rustpython_ast::{Expr, ExprCall};
 
 /// Rows that may not be there: `.get()` that raises, `.first()` that gives `None`. The call is one of those that `points` hands on.
 pub(super) fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
@@ -59,7 +59,8 @@ pub(super) fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
             // The first of a whole table is there once the program has been set up.
             let open = is_narrowed(file, &attribute.value, call.context)
                 && !key_is_checked(file, call.node, call.context)
-                && !vouched_for(file, &attribute.value, call.context);
+                && !vouched_for(file, &attribute.value, call.context)
+                && !just_made(file, call);
             let confidence = if open { Confidence::High } else { Confidence::Medium };
             point(format!("`{words}` gives `None` if there is no such row, and the next step fails"), Some(confidence))
         }
@@ -112,7 +113,13 @@ pub(super) fn may_be_absent<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Co
         return None;
     }
     let function = file.model.functions.get(context.function as usize);
-    let checked = function.is_some_and(|function| function.name.contains("count"))
+    // Who has counted the rows knows that there is one.
+    let counted = |function: &assay_python::model::Function<'_>| {
+        let start = function.range().start().to_usize();
+        let before = file.model.text.get(start..expr.start().to_usize()).unwrap_or_default();
+        before.to_ascii_lowercase().contains("select count(")
+    };
+    let checked = function.is_some_and(|function| function.name.contains("count") || counted(function))
         || matches!(expr, Expr::Call(call) if key_is_checked(file, call, context));
     if checked {
         return Some(Confidence::Medium);
@@ -129,7 +136,36 @@ pub(super) fn may_be_absent<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Co
                 || statement.starts_with("execute(self.")
                 || statement.starts_with("execute(cls.")
         });
-    Some(if fixed { Confidence::Medium } else { Confidence::High })
+    // What the database says of itself, of what the program connected to or set up, is there.
+    let asked = match expr {
+        Expr::Call(call) => statement_of(file, call, context),
+        _ => String::new(),
+    };
+    let of_itself = ["information_schema", "pg_database", "pg_catalog", "pg_settings", "system.", "sqlite_master"]
+        .iter()
+        .any(|catalog| asked.contains(catalog));
+    Some(if fixed || of_itself { Confidence::Medium } else { Confidence::High })
+}
+
+/// The text that tells what a fetched row was asked for, in small letters: from the statement that was executed last, or from
+/// where that was written if a name stands for it.
+fn statement_of(file: &File<'_, '_>, call: &ExprCall, context: Context) -> String {
+    let start = match file.model.functions.get(context.function as usize) {
+        Some(function) => function.range().start().to_usize(),
+        None => 0,
+    };
+    let text = file.model.text.get(start..call.end().to_usize()).unwrap_or_default().to_ascii_lowercase();
+    let Some(at) = text.rfind("execute") else { return text };
+    let named = text[at..].split_once('(').map_or("", |(_, rest)| {
+        rest.trim_start().split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
+    });
+    if named.is_empty() || text[at..].contains("select") {
+        return text[at..].to_owned();
+    }
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let assigned = format!("{named} = ");
+    let written = text[..at].rmatch_indices(&assigned).find(|(written, _)| !text[..*written].ends_with(part));
+    text[written.map_or(at, |(written, _)| written)..].to_owned()
 }
 
 /// `SELECT count(*)` and its like always give a row; so does one row of many that were fetched.
@@ -171,6 +207,7 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
         let start = before.saturating_sub(1500);
         let start = (start..=before).find(|at| file.model.text.is_char_boundary(*at)).unwrap_or(before);
         let text = file.model.text[start..call.end().to_usize()].to_ascii_lowercase();
+        let asked = statement_of(file, call, at);
         // A procedure gives what it gives each time, and a count is a row.
         let execute = text.rfind("execute").filter(|at| text.rfind("callproc").is_none_or(|called| called < *at));
         let counts = execute
@@ -205,7 +242,7 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
             "select 1",
         ]
         .iter()
-        .any(|word| statement.contains(word));
+        .any(|word| statement.contains(word) || asked.contains(word));
     }
     !matches!(last_name(&call.func), "hgetall" | "find_one" | "get" | "hget")
 }

@@ -60,6 +60,31 @@ pub(super) fn looked_for_before(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     })
 }
 
+/// Whether the row was made just before: the key is what making it gave, `id = await jobs.submit(...)`, or the function is told
+/// when a row has been made, `on_user_registered`.
+pub(super) fn just_made(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    const MAKING: &[&str] = &["create", "submit", "insert", "add", "register", "save", "store", "enqueue"];
+    const MADE: &[&str] = &["_created", "_registered", "_saved", "_added", "_inserted", "_updated"];
+    if file
+        .model
+        .functions
+        .get(call.context.function as usize)
+        .is_some_and(|function| MADE.iter().any(|made| function.name.ends_with(made)))
+    {
+        return true;
+    }
+    let wanted = file.model.source(call.node).split_whitespace().collect::<String>();
+    let Some((_, key)) = class_and_key(&wanted) else { return false };
+    let mut value = match file.model.binding(key, call.context, call.node.start().to_u32()).map(|bound| &bound.kind) {
+        Some(BindingKind::Assign(value, _)) => *value,
+        _ => return false,
+    };
+    if let Expr::Await(node) = value {
+        value = &node.value;
+    }
+    matches!(value, Expr::Call(made) if MAKING.iter().any(|verb| last_name(&made.func).starts_with(verb)))
+}
+
 /// What a query for one row asks for: `session.get(Order, id)`, `session.query(Order).filter_by(id=id).first()`.
 fn class_and_key(query: &str) -> Option<(&str, &str)> {
     let until = |rest: &'_ str| rest.split([',', ')']).next().map(str::len);
@@ -143,16 +168,18 @@ pub(super) fn is_narrowed(file: &File<'_, '_>, query: &Expr, context: Context) -
     }
 }
 
-/// Whether a query gives a row in any case: it counts or adds up, or it is asked because there were several.
+/// Whether a query gives a row in any case: it counts or adds up, or it is asked because there were several or one too many.
 pub(super) fn always_one(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let words = file.model.source(call.node);
     let adds_up =
         ["func.max(", "func.min(", "func.count(", "func.sum(", "func.avg("].iter().any(|of| words.contains(of));
     let several = |handler: &ExceptHandler| {
         handler.range().contains_range(call.node.range())
-            && handler_types(handler)
-                .iter()
-                .any(|of| matches!(last_name(of), "MultipleObjectsReturned" | "MultipleResultsFound"))
+            && handler_types(handler).iter().any(|of| {
+                let name = last_name(of);
+                matches!(name, "MultipleObjectsReturned" | "MultipleResultsFound")
+                    || name.contains("Exists") && !name.contains("Not")
+            })
     };
     // `SELECT @@port` asks no table.
     let lower = words.to_ascii_lowercase();
@@ -189,12 +216,22 @@ fn names_constants(file: &File<'_, '_>, condition: &ExprCall, context: Context) 
 pub(super) fn vouched_for<'a>(file: &File<'_, 'a>, query: &'a Expr, context: Context) -> bool {
     const LOGINS: &[&str] = &["request.authorization", "request.user", "current_user", "get_jwt_identity", "g.user"];
     let mut words: String = file.model.source(query).split_whitespace().collect();
-    // `orders = Order.objects.filter(pk=line.order_id)` before `orders.first()`
-    if let Some(root) = root_variable(query)
-        && let Some(binding) = file.model.binding(root.id.as_str(), context, root.start().to_u32())
-        && let BindingKind::Assign(value, _) = binding.kind
-    {
+    // `orders = Order.objects.filter(pk=line.order_id)` before `orders.first()`; `statement = select(...)`,
+    // `result = session.execute(statement)` before `result.first()`
+    let mut at = root_variable(query);
+    for _ in 0..2 {
+        let Some(root) = at else { break };
+        let Some(binding) = file.model.binding(root.id.as_str(), context, root.start().to_u32()) else { break };
+        let BindingKind::Assign(value, _) = binding.kind else { break };
         words.extend(file.model.source(value).split_whitespace());
+        let call = match value {
+            Expr::Await(node) => &node.value,
+            other => other,
+        };
+        at = match call {
+            Expr::Call(call) => call.arguments.args.first().and_then(root_variable),
+            _ => None,
+        };
     }
     // `filter(Order.id == line.order_id)`, `filter(pk=line.order_id)`, `filter(pk=order.pk)`
     let is_key =

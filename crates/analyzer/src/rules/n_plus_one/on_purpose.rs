@@ -1,13 +1,14 @@
 //! Loops where one round trip for each item is meant so, or is none.
 
-use super::{Shape, mentions_word};
+use super::mentions_word;
+use super::report::Shape;
 use crate::file::File;
 use assay_python::last_name;
 use assay_python::model::{BindingKind, Loop, handler_types};
 use assay_python::project::TripKind;
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
-use rustpython_ast::Expr;
+use rustpython_ast::{ExceptHandler, Expr, Stmt};
 
 /// Whether the loop goes over classes or tables, of which each is asked by itself: `model.objects`, `field.model.objects`,
 /// `execute(table.delete())`, `query(model)`.
@@ -40,6 +41,7 @@ pub(super) fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_
     match target.split_once('[') {
         // `if key not in done: ask(key); done.add(key)`
         _ if seen_once(before, &file.model.text[end..looped.range.end().to_usize().max(end)]) => true,
+        _ if not_at_hand(before) => true,
         // `known[key] = ask(key)`
         Some((store, _)) => asks(store),
         // `row = ask(key)`, then `known[key] = row`
@@ -54,6 +56,48 @@ pub(super) fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_
         }
         None => false,
     }
+}
+
+/// Whether a place is come to only where what was fetched before has not got the item: in the `else` of `if key in known:`, or
+/// below `if row is None:` after `row = known.get(key)` or `getattr(item, "row", None)`.
+fn not_at_hand(before: &str) -> bool {
+    // `get` of these asks another system.
+    const ASKED: &[&str] = &["objects", "session", "db", "requests", "client", "http"];
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines: Vec<&str> = before.lines().collect();
+    let Some(mut level) = lines.last().map(|line| indent(line)) else { return false };
+    for (at, line) in lines.iter().enumerate().rev().skip(1) {
+        if line.trim().is_empty() || indent(line) >= level {
+            continue;
+        }
+        level = indent(line);
+        let asked = line.trim();
+        if asked == "else:" {
+            let decided = lines[..at].iter().rev().find(|line| !line.trim().is_empty() && indent(line) <= level);
+            let known = decided.and_then(|line| line.trim().strip_prefix("if ")?.strip_suffix(':')?.split_once(" in "));
+            if let Some((key, store)) = known
+                && before.contains(&format!("{store}[{key}]"))
+            {
+                return true;
+            }
+        }
+        let absent = asked.strip_prefix("if ").and_then(|asked| {
+            asked.strip_suffix(" is None:").or_else(|| asked.strip_prefix("not ")?.strip_suffix(':'))
+        });
+        if let Some(name) = absent {
+            let set = lines[..at].iter().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(" = "));
+            let looked = |value: &str| {
+                value.starts_with("getattr(")
+                    || value.split_once(".get(").is_some_and(|(store, _)| {
+                        !store.contains(['(', '[']) && !ASKED.iter().any(|asked| store.ends_with(asked))
+                    })
+            };
+            if set.is_some_and(looked) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Whether what stands before asks if something is not in a set, and what follows adds to it.
@@ -75,22 +119,46 @@ pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKin
         "DBAPIError",
         "LockError",
     ];
+    // `try: send(order) except Refused: continue`, then `order.save()`: the row tells what was done outside.
+    let skipped = |node: &rustpython_ast::StmtTry| {
+        // Something is done there, not looked up or taken apart.
+        let done =
+            node.body.iter().any(|stmt| matches!(stmt, Stmt::Expr(done) if !done.value.is_string_literal_expr()));
+        done && node.end() < place.start()
+            && node.handlers.iter().any(|handler| {
+                let ExceptHandler::ExceptHandler(body) = handler;
+                let absent = handler_types(handler).iter().any(|of| last_name(of).ends_with("DoesNotExist"));
+                matches!(body.body.last(), Some(Stmt::Continue(_))) && !absent
+            })
+    };
     // One that fails must not keep the others from being written.
     let written = |name: &str| kind == TripKind::Write && matches!(name, "Exception" | "BaseException");
     file.model.tries.iter().any(|(node, _)| {
-        looped.range.contains_range(node.range())
-            && node.body.iter().any(|stmt| stmt.range().contains_range(place))
-            && node
-                .handlers
-                .iter()
-                .flat_map(handler_types)
-                .any(|of| REFUSED.contains(&last_name(of)) || written(last_name(of)))
+        let refused = || {
+            node.body.iter().any(|stmt| stmt.range().contains_range(place))
+                && node
+                    .handlers
+                    .iter()
+                    .flat_map(handler_types)
+                    .any(|of| REFUSED.contains(&last_name(of)) || written(last_name(of)))
+        };
+        looped.range.contains_range(node.range()) && (refused() || kind == TripKind::Write && skipped(node))
     })
 }
 
 /// Whether a query locks a row, or reads one again because it may have changed: what was fetched before does not do.
 pub(super) fn locks(words: &str) -> bool {
     words.contains("for_update") || words.contains("refresh_from_db")
+}
+
+/// Whether a file, by its name or that of its folder, fills a database with made-up data: it runs where nobody waits for it.
+pub(super) fn made_up_data(path: &str) -> bool {
+    const NAMES: &[&str] =
+        &["fixtures", "demo", "sample", "samples", "seed", "seeds", "populate", "dummy", "faker", "fill"];
+    let mut parts = path.rsplit(['/', '\\']);
+    let file = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
+    let folder = parts.next().unwrap_or_default();
+    file.split(['_', '-']).chain([folder]).any(|word| NAMES.contains(&word))
 }
 
 /// Whether each item is meant to be dealt with by itself: a migration, a language, table or module, one that has failed, or a system of its own, entered by `with connected(shard) as connection`.
@@ -101,6 +169,7 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         "backend",
         "cls",
         "database",
+        "database_name",
         "db",
         "db_name",
         "dbname",
