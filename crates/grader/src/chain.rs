@@ -2,7 +2,8 @@
 //!
 //! A passage alone often says too little ("it will be slow"), so a review is judged as a sequence: what each passage says of each
 //! subject, and how likely it is that the next passage stays with the subject, given how the two are joined. Method: Lafferty,
-//! `McCallum` and Pereira, Conditional Random Fields, ICML 2001; forward and backward sums in the logarithm.
+//! `McCallum` and Pereira, Conditional Random Fields, ICML 2001; forward and backward sums, scaled passage by passage (Rabiner,
+//! A tutorial on hidden Markov models, 1989, section V.A).
 
 /// How a passage is joined to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,84 +73,108 @@ pub struct Sums {
 
 /// Sums over all sequences. `emissions[i][state]`, the last state being "none"; `joins[i]` joins passage `i` to the one before
 /// (the first is not looked at). A state that is impossible has the emission negative infinity.
-#[allow(clippy::needless_range_loop, reason = "the indices are the states of the method as it is published")]
 pub fn sums(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Sums {
     let both = Passes::new(emissions, joins, change);
     let mut steps = [[0.0; STEPS]; JOINS];
-    let states = emissions.first().map_or(0, Vec::len);
-    for i in 1..emissions.len() {
-        for from in 0..states {
-            for to in 0..states {
-                let step = step(from, to, states - 1) as usize;
-                let weight = change[joins[i] as usize][step];
-                let log = both.forward[i - 1][from] + weight + emissions[i][to] + both.backward[i][to];
-                steps[joins[i] as usize][step] += (log - both.log_total).exp();
-            }
+    for (i, join) in joins.iter().enumerate().take(emissions.len()).skip(1) {
+        let (before, from_none) = parted(&both.forward[i - 1]);
+        let ahead = both.ahead(i);
+        let (after, to_none) = parted(&ahead);
+        let (from, to): (f64, f64) = (before.iter().sum(), after.iter().sum());
+        let stay: f64 = before.iter().zip(after).map(|(before, after)| before * after).sum();
+        let change: f64 = before.iter().zip(after).map(|(before, after)| before * (to - after)).sum();
+        // In the order of `Step`.
+        let ways = [stay, from_none * to_none, from * to_none, from_none * to, change];
+        let weights = &both.weights[*join as usize];
+        for ((sum, way), weight) in steps[*join as usize].iter_mut().zip(ways).zip(weights) {
+            *sum += way * weight / both.scales[i];
         }
     }
     Sums { log_total: both.log_total, states: both.states(), steps }
 }
 
-/// The probabilities of [`Sums::states`] alone, which take two thirds of the time.
+/// The probabilities of [`Sums::states`] alone.
 pub(crate) fn states(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Vec<Vec<f64>> {
     Passes::new(emissions, joins, change).states()
 }
 
-/// The sums over all beginnings and over all endings.
+/// The states of a passage: the issues, and none.
+fn parted(row: &[f64]) -> (&[f64], f64) {
+    row.split_last().map_or((row, 0.0), |(none, issues)| (issues, *none))
+}
+
+/// The sums over all beginnings and over all endings, each divided by those of the beginnings, so that they stay in range.
+///
+/// What a step weighs depends on no more than whether it stays with an issue, changes it, or goes to or comes from none. So a
+/// passage takes time by the number of its states, and not by that of their pairs.
 struct Passes {
+    /// What a state of a passage weighs, relative to the weightiest of the passage.
+    weighed: Vec<Vec<f64>>,
+    /// What each step weighs at each join.
+    weights: [[f64; STEPS]; JOINS],
     forward: Vec<Vec<f64>>,
     backward: Vec<Vec<f64>>,
+    /// For each passage what its forward sums were divided by.
+    scales: Vec<f64>,
     log_total: f64,
 }
 
 impl Passes {
-    #[allow(clippy::needless_range_loop, reason = "the indices are the states of the method as it is published")]
     fn new(emissions: &[Vec<f64>], joins: &[Join], change: &[[f64; STEPS]; JOINS]) -> Self {
-        let Some(first) = emissions.first() else {
-            return Self { forward: Vec::new(), backward: Vec::new(), log_total: 0.0 };
+        let weights = change.map(|row| row.map(f64::exp));
+        let mut passes = Self {
+            weighed: Vec::with_capacity(emissions.len()),
+            weights,
+            forward: Vec::with_capacity(emissions.len()),
+            backward: Vec::new(),
+            scales: Vec::with_capacity(emissions.len()),
+            log_total: 0.0,
         };
-        let states = first.len();
-        let none = states - 1;
-        let weight = |i: usize, from: usize, to: usize| change[joins[i] as usize][step(from, to, none) as usize];
-        let mut scratch = vec![0.0; states];
-        let mut forward = vec![first.clone()];
-        for i in 1..emissions.len() {
-            let mut row = vec![0.0; states];
-            for (to, value) in row.iter_mut().enumerate() {
-                for (from, held) in scratch.iter_mut().enumerate() {
-                    *held = forward[i - 1][from] + weight(i, from, to);
+        for (i, row) in emissions.iter().enumerate() {
+            let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let weighed: Vec<f64> = row.iter().map(|emission| (emission - most).exp()).collect();
+            let mut forward = weighed.clone();
+            if let Some(before) = i.checked_sub(1) {
+                let [stay, stay_out, leave, enter, change] = weights[joins[i] as usize];
+                let (issues, none) = parted(&passes.forward[before]);
+                let all: f64 = issues.iter().sum();
+                let ways = issues.iter().map(|issue| stay * issue + change * (all - issue) + enter * none);
+                for (sum, way) in forward.iter_mut().zip(ways.chain([leave * all + stay_out * none])) {
+                    *sum *= way;
                 }
-                *value = emissions[i][to] + log_sum(&scratch);
             }
-            forward.push(row);
+            let scale: f64 = forward.iter().sum();
+            for sum in &mut forward {
+                *sum /= scale;
+            }
+            passes.log_total += most + scale.ln();
+            passes.scales.push(scale);
+            passes.forward.push(forward);
+            passes.weighed.push(weighed);
         }
-        let mut backward = vec![vec![0.0; states]; emissions.len()];
+        passes.backward = emissions.iter().map(|row| vec![1.0; row.len()]).collect();
         for i in (1..emissions.len()).rev() {
-            for from in 0..states {
-                for (to, held) in scratch.iter_mut().enumerate() {
-                    *held = weight(i, from, to) + emissions[i][to] + backward[i][to];
-                }
-                backward[i - 1][from] = log_sum(&scratch);
+            let [stay, stay_out, leave, enter, change] = weights[joins[i] as usize];
+            let ahead = passes.ahead(i);
+            let (issues, none) = parted(&ahead);
+            let all: f64 = issues.iter().sum();
+            let ways = issues.iter().map(|issue| stay * issue + change * (all - issue) + leave * none);
+            for (sum, way) in passes.backward[i - 1].iter_mut().zip(ways.chain([enter * all + stay_out * none])) {
+                *sum = way / passes.scales[i];
             }
         }
-        let log_total = log_sum(&forward[emissions.len() - 1]);
-        Self { forward, backward, log_total }
+        passes
+    }
+
+    /// What the states of a passage weigh with all that comes after it.
+    fn ahead(&self, i: usize) -> Vec<f64> {
+        self.weighed[i].iter().zip(&self.backward[i]).map(|(weight, after)| weight * after).collect()
     }
 
     fn states(&self) -> Vec<Vec<f64>> {
-        let of = |ahead: &[f64], behind: &[f64]| {
-            ahead.iter().zip(behind).map(|(a, b)| (a + b - self.log_total).exp()).collect()
-        };
+        let of = |ahead: &[f64], behind: &[f64]| ahead.iter().zip(behind).map(|(a, b)| a * b).collect();
         self.forward.iter().zip(&self.backward).map(|(ahead, behind)| of(ahead, behind)).collect()
     }
-}
-
-fn log_sum(values: &[f64]) -> f64 {
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if most == f64::NEG_INFINITY {
-        return most;
-    }
-    most + values.iter().map(|value| (value - most).exp()).sum::<f64>().ln()
 }
 
 #[cfg(test)]

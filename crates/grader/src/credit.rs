@@ -9,6 +9,7 @@ use crate::review::LineEnds;
 use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES};
 use crate::segment::UnitKind;
 use crate::target::Target;
+use crate::words::Words;
 use crate::{Key, Review, language};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -43,9 +44,13 @@ const SHORT: usize = 12;
 /// Quotes are cut to so many bytes.
 const QUOTE: usize = 400;
 
+/// So many shared words are shown.
+const MOST_SHARED: usize = 6;
+
 /// All that is at hand when credits are given.
 pub(crate) struct Case<'a> {
     pub(crate) key: &'a Key,
+    pub(crate) words: &'a Words,
     pub(crate) review: &'a Review,
     pub(crate) line_ends: LineEnds,
     pub(crate) targets: &'a [Target],
@@ -235,11 +240,29 @@ impl Case<'_> {
                 because.push_str(", with names that stand there");
             }
         }
-        let shared = shared_words(held, target);
+        let shared = self.shared_words(held, index);
         if !shared.is_empty() {
             let _ = write!(because, "; shares with the key: {}", shared.join(", "));
         }
         because
+    }
+
+    /// Words of a passage that stand in a target's prose, and in that of no more than one other.
+    fn shared_words(&self, passage: &Passage, index: usize) -> Vec<String> {
+        let (text, spelling) = passage.written(&self.review.parts[passage.part].body);
+        let mut seen = Vec::new();
+        let mut words = Vec::new();
+        for token in &passage.tokens {
+            if let Some(sense) = token.word.sense
+                && self.words.vocabulary.weight(sense, index) >= 0.5
+                && !seen.contains(&sense)
+            {
+                seen.push(sense);
+                words.push(self.words.form(&text[token.start..token.end], spelling));
+            }
+        }
+        words.truncate(MOST_SHARED);
+        words
     }
 
     fn missing(&self, index: usize, issue: &crate::KeyIssue, given: [bool; 3]) -> Option<String> {
@@ -431,23 +454,6 @@ impl Case<'_> {
         }
         out
     }
-}
-
-fn shared_words(passage: &Passage, target: &Target) -> Vec<String> {
-    let lexicon = lexicon();
-    let mut seen = BTreeSet::new();
-    let mut words = Vec::new();
-    for token in &passage.tokens {
-        let senses = crate::passage::content(std::slice::from_ref(token), lexicon);
-        if let Some(sense) = senses.into_iter().next()
-            && target.all.get(&sense).is_some_and(|&weight| weight >= 0.5)
-            && seen.insert(sense)
-        {
-            words.push(token.word.clone());
-        }
-    }
-    words.truncate(6);
-    words
 }
 
 fn lacks_why(kind: &str) -> &'static str {

@@ -15,7 +15,7 @@ pub(crate) fn readable(review: &Review, passages: &[Passage]) -> Option<String> 
         return Some("the review is empty; nothing was graded".to_owned());
     }
     let tokens = || passages.iter().flat_map(|passage| &passage.tokens);
-    if !tokens().any(|token| token.word.chars().any(char::is_alphabetic)) {
+    if !tokens().any(|token| token.word.has_letters) {
         return Some("the review holds no words to judge; nothing was graded".to_owned());
     }
     let prose = || {
@@ -24,10 +24,10 @@ pub(crate) fn readable(review: &Review, passages: &[Passage]) -> Option<String> 
             .filter(|passage| passage.words > 0 && !matches!(passage.unit.kind, crate::segment::UnitKind::Code { .. }))
             .flat_map(|passage| &passage.tokens)
     };
-    let words = prose().filter(|token| token.word.chars().all(char::is_alphabetic)).count();
-    let small = prose().filter(|token| token.is_stop).count();
+    let words = prose().filter(|token| token.word.is_letters).count();
+    let small = prose().filter(|token| token.word.is_stop).count();
     let placed = passages.iter().any(|passage| !passage.places.spots.is_empty());
-    let foreign = prose().filter(|token| token.word.chars().any(|c| c.is_alphabetic() && !c.is_ascii())).count();
+    let foreign = prose().filter(|token| token.word.is_foreign).count();
     if words >= ENOUGH && (small as f64) < ENGLISH_SHARE * words as f64 && (!placed || foreign * 10 > words) {
         return Some(
             "the review does not seem to be written in English sentences; nothing was graded, a person should read it"

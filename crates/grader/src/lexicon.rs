@@ -1,6 +1,7 @@
 //! The catalog's lexicon and rubric, compiled once: which concepts a passage holds, and which combinations earn a credit.
 
-use crate::text::{self, Speller, Token};
+use crate::text::{self, Speller};
+use crate::words::{Stem, Token};
 use assay_catalog::rubric::{self, Pattern};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::HashMap;
@@ -25,6 +26,11 @@ impl Concepts {
         self.0[usize::from(concept) / 64] & (1 << (concept % 64)) != 0
     }
 
+    /// Whether they have any in common.
+    fn meets(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
+    }
+
     pub(crate) fn union(self, other: Self) -> Self {
         let mut both = self;
         for (a, b) in both.0.iter_mut().zip(other.0) {
@@ -35,7 +41,7 @@ impl Concepts {
 }
 
 /// The number of a word or stem that the lexicon's phrases are made of.
-type Number = u32;
+pub(crate) type Number = u32;
 
 /// The number of all other words.
 const UNKNOWN: Number = Number::MAX;
@@ -75,30 +81,39 @@ struct Phrase {
 
 /// A phrase of a key's `terms`: stems in order, with gaps.
 #[derive(Debug)]
-pub(crate) struct Term(Vec<String>);
+pub(crate) struct Term(Vec<Stem>);
 
 impl Term {
     pub(crate) fn new(text: &str) -> Self {
-        Self(text::tokens(text, 0, text.len(), None).into_iter().map(|token| token.stem).collect())
+        Self(text::tokens(text, 0, text.len(), None).iter().map(|token| Stem::new(&token.stem)).collect())
     }
 
     /// Whether the phrase stands in these tokens.
     pub(crate) fn stands_in(&self, tokens: &[Token]) -> bool {
-        let fits = |stem: &String, at: usize| *stem == tokens[at].stem;
+        let fits = |stem: &Stem, at: usize| *stem == tokens[at].word.stem;
         !self.0.is_empty() && (0..tokens.len()).any(|at| match_from(&self.0, tokens, at, fits).is_some())
+    }
+}
+
+impl FromIterator<Concept> for Concepts {
+    fn from_iter<I: IntoIterator<Item = Concept>>(concepts: I) -> Self {
+        let mut all = Self::default();
+        concepts.into_iter().for_each(|concept| all.insert(concept));
+        all
     }
 }
 
 /// A pattern with its concepts looked up.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    all: Vec<Vec<Concept>>,
-    none: Vec<Concept>,
+    /// Of each of these at least one.
+    all: Vec<Concepts>,
+    none: Concepts,
     pub(crate) weight: f64,
     pub(crate) because: &'static str,
 }
 
-/// The rubric of one kind, compiled.
+/// The rubric of one kind, compiled; of each credit the strongest rule first.
 #[derive(Debug, Default)]
 pub(crate) struct KindRules {
     pub(crate) named: Vec<Rule>,
@@ -169,7 +184,11 @@ impl Lexicon {
             .iter()
             .map(|kind| {
                 let rules = |patterns: &'static [Pattern]| {
-                    patterns.iter().map(|pattern| rule(&kind.id, pattern, &ids)).collect()
+                    // Of equals the last in the file comes first.
+                    let mut rules: Vec<Rule> =
+                        patterns.iter().rev().map(|pattern| rule(&kind.id, pattern, &ids)).collect();
+                    rules.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+                    rules
                 };
                 let rubric = &kind.rubric;
                 let compiled =
@@ -215,18 +234,17 @@ impl Lexicon {
         Speller::new(words.chain(more).filter(plain), rubric::english())
     }
 
+    /// The numbers of a word's stem and of the word itself.
+    pub(crate) fn numbers(&self, token: &text::Token) -> (Number, Number) {
+        let number = |word: &String| self.numbers.get(word).copied().unwrap_or(UNKNOWN);
+        (number(&token.stem), number(&token.word))
+    }
+
     /// The concepts that stand in these tokens, each with the token where it begins and the one after its end.
     pub(crate) fn find(&self, tokens: &[Token], mut found: impl FnMut(Concept, usize, usize)) {
-        let number = |word: &String| self.numbers.get(word).copied().unwrap_or(UNKNOWN);
-        let numbers: Vec<(Number, Number)> = tokens
-            .iter()
-            .map(|token| {
-                let stem = number(&token.stem);
-                (stem, if token.word == token.stem { stem } else { number(&token.word) })
-            })
-            .collect();
-        let fits = |slot: &Slot, at: usize| slot.matches(numbers[at]);
-        for (at, &(stem, word)) in numbers.iter().enumerate() {
+        let fits = |slot: &Slot, at: usize| slot.matches(tokens[at].word.numbers);
+        for (at, token) in tokens.iter().enumerate() {
+            let (stem, word) = token.word.numbers;
             for key in [Some(stem), (word != stem).then_some(word)].into_iter().flatten() {
                 for &index in self.by_first.get(key as usize).into_iter().flatten() {
                     let phrase = &self.phrases[index];
@@ -240,11 +258,9 @@ impl Lexicon {
 }
 
 /// Words that turn what follows into its opposite.
-pub(crate) fn negates(token: &Token) -> bool {
-    matches!(
-        token.word.as_str(),
-        "not" | "no" | "never" | "without" | "nothing" | "nobody" | "cannot" | "hardly" | "neither" | "nor"
-    ) || token.word.ends_with("n't")
+pub(crate) fn negates(word: &str) -> bool {
+    matches!(word, "not" | "no" | "never" | "without" | "nothing" | "nobody" | "cannot" | "hardly" | "neither" | "nor")
+        || word.ends_with("n't")
 }
 
 /// The end of a phrase that begins with the token `at`, where `fits` says whether a slot is filled by a token.
@@ -257,7 +273,7 @@ fn match_from<S>(slots: &[S], tokens: &[Token], at: usize, fits: impl Fn(&S, usi
     for slot in others {
         let filled = (position..(position + GAP + 1).min(tokens.len())).find(|&at| fits(slot, at))?;
         // "are not handled" is no "are handled".
-        if tokens[position..filled].iter().any(negates) {
+        if tokens[position..filled].iter().any(|token| token.word.negates) {
             return None;
         }
         position = filled + 1;
@@ -279,11 +295,5 @@ fn rule(kind: &str, pattern: &'static Pattern, ids: &HashMap<&'static str, Conce
 
 /// The strongest rule that the concepts satisfy.
 pub(crate) fn best(rules: &[Rule], concepts: Concepts) -> Option<&Rule> {
-    rules
-        .iter()
-        .filter(|rule| {
-            rule.all.iter().all(|any| any.iter().any(|&concept| concepts.has(concept)))
-                && !rule.none.iter().any(|&concept| concepts.has(concept))
-        })
-        .max_by(|a, b| a.weight.total_cmp(&b.weight))
+    rules.iter().find(|rule| rule.all.iter().all(|any| any.meets(concepts)) && !rule.none.meets(concepts))
 }

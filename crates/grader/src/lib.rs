@@ -28,6 +28,7 @@ mod target;
 mod text;
 mod vocabulary;
 mod whole;
+mod words;
 
 pub use grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
 pub use key::{Definition, DefinitionKind, Key, KeyDecoy, KeyIssue, Lines, Source};
@@ -39,9 +40,7 @@ pub struct Grader<'k> {
     key: &'k Key,
     map: place::Map,
     targets: Vec<target::Target>,
-    speller: text::Speller,
-    brief: passage::Brief,
-    vocabulary: vocabulary::Vocabulary,
+    words: words::Words,
     tables: observe::Tables,
 }
 
@@ -54,16 +53,17 @@ impl<'k> Grader<'k> {
         let brief = text::tokens(&key.brief, 0, key.brief.len(), None);
         let names = target::names(key);
         let vocabulary = vocabulary::Vocabulary::new(&targets, &names, &passage::domain(&brief, &names));
-        let (speller, brief) = (target::speller(key), passage::Brief::new(&brief));
-        Self { key, map, targets, speller, brief, vocabulary, tables }
+        let words = words::Words::new(target::speller(key), passage::Brief::new(&brief), vocabulary);
+        Self { key, map, targets, words, tables }
     }
 
     /// Grades one review. Same key and review give the same grade, always.
     pub fn grade(&self, review: &Review) -> Grade {
         let passages = self.read(review);
-        let observed = observe::observe(&passages, &self.targets, &self.map, &self.vocabulary, &self.tables);
+        let observed = observe::observe(&passages, &self.targets, &self.map, &self.words.vocabulary, &self.tables);
         credit::Case {
             key: self.key,
+            words: &self.words,
             review,
             line_ends: review::LineEnds::new(&review.text),
             targets: &self.targets,
@@ -75,10 +75,10 @@ impl<'k> Grader<'k> {
 
     /// What is seen of one review before it is weighed, for fitting the weights.
     pub fn see(&self, review: &Review) -> learn::Sight<'_> {
-        learn::Sight::new(review, self.read(review), &self.targets, &self.map, &self.vocabulary)
+        learn::Sight::new(review, self.read(review), &self.targets, &self.map, &self.words.vocabulary)
     }
 
     fn read(&self, review: &Review) -> Vec<passage::Passage> {
-        passage::read(review, &self.map, &self.speller, &self.brief, &self.vocabulary)
+        passage::read(review, &self.map, &self.words)
     }
 }

@@ -9,7 +9,7 @@ use crate::place::Map;
 use crate::prose::{self, Likeness, PROSE};
 use crate::role::{ROLE_NAMES, ROLES, Role, Taken};
 use crate::segment::UnitKind;
-use crate::subject::{NoSubject, Subject};
+use crate::subject::{NoSubject, Subject, Tops};
 use crate::target::{self, Compared, Target};
 use crate::vocabulary::Vocabulary;
 use crate::whole::{Document, Whole};
@@ -127,11 +127,15 @@ impl Seen {
             .iter()
             .zip(&compared)
             .map(|(passage, row)| {
-                let heading = passage.unit.headings.last().map(|&heading| &compared[heading][..]);
+                let heading = passage.unit.headings.last().map(|&heading| &compared[heading]);
+                let tops = Tops::new(row);
                 targets
                     .iter()
+                    .zip(row)
                     .enumerate()
-                    .map(|(index, target)| Subject::new(index, target, passage, row, heading))
+                    .map(|(index, (target, x))| {
+                        Subject::new(index, target, passage, x, &tops, heading.map(|row| &row[index]))
+                    })
                     .collect()
             })
             .collect();

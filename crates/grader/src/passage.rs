@@ -5,15 +5,16 @@ mod inherit;
 mod tone;
 
 pub(crate) use brief::{Brief, domain};
-pub(crate) use tone::{IDS, Tone};
+pub(crate) use tone::{IDS, Tone, orders};
 
 use crate::grams::Counts;
-use crate::lexicon::{self, Concepts, Lexicon, lexicon};
+use crate::lexicon::{Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places, Snippet};
 use crate::review::{Part, Review};
 use crate::segment::{self, Role, Unit, UnitKind};
-use crate::text::{self, Speller, Token};
-use crate::vocabulary::{Content, Vocabulary};
+use crate::text;
+use crate::vocabulary::Content;
+use crate::words::{Reader, Spelling, Token, Words};
 use inherit::inherit;
 use std::collections::BTreeSet;
 use tone::{directs, mark_denials};
@@ -25,7 +26,10 @@ pub(crate) struct Passage {
     pub(crate) unit: Unit,
     /// Index of the part of the review.
     pub(crate) part: usize,
+    /// Its words; those of code have their places in `fresh`.
     pub(crate) tokens: Vec<Token>,
+    /// Of code the lines that are not the source's own.
+    pub(crate) fresh: Option<String>,
     pub(crate) concepts: Concepts,
     /// The same with those of the neighbouring clauses of the sentence.
     pub(crate) around: Concepts,
@@ -74,17 +78,16 @@ impl Passage {
     pub(crate) fn is_code(&self) -> bool {
         matches!(self.unit.kind, UnitKind::Code { .. })
     }
+
+    /// The text that its words stand in, given the body of its part, and how they are spelled.
+    pub(crate) fn written<'t>(&'t self, body: &'t str) -> (&'t str, Spelling) {
+        self.fresh.as_deref().map_or((body, Spelling::Repaired), |fresh| (fresh, Spelling::AsWritten))
+    }
 }
 
 /// Reads the whole review.
-pub(crate) fn read(
-    review: &Review,
-    map: &Map,
-    speller: &Speller,
-    brief: &Brief,
-    vocabulary: &Vocabulary,
-) -> Vec<Passage> {
-    let words = Words { speller, vocabulary };
+pub(crate) fn read(review: &Review, map: &Map, words: &Words) -> Vec<Passage> {
+    let mut lookup = Lookup { map, words: words.reader() };
     let mut passages = Vec::new();
     let (mut block, mut remark) = (0, 0);
     for (index, part) in review.parts.iter().enumerate() {
@@ -110,7 +113,7 @@ pub(crate) fn read(
             let comments = snippet.as_mut().map(|snippet| std::mem::take(&mut snippet.comments)).unwrap_or_default();
             let comments = comments.into_iter().map(|(from, to, spot)| (start + from, start + to, spot));
             file = map.mentioned(raw).unwrap_or(file);
-            passages.push(passage(part, index, unit, snippet, leads, file, map, words));
+            passages.push(passage(part, index, unit, snippet, leads, file, &mut lookup));
             for (start, end, spot) in comments {
                 block += 1;
                 remark += 1;
@@ -125,7 +128,7 @@ pub(crate) fn read(
                     role: None,
                     number: None,
                 };
-                let mut comment = passage(part, index, unit, None, false, file, map, words);
+                let mut comment = passage(part, index, unit, None, false, file, &mut lookup);
                 if comment.places.spots.is_empty() {
                     comment.places.spots.extend(spot);
                 }
@@ -145,10 +148,11 @@ pub(crate) fn read(
         passages[index].around = around;
     }
     for passage in &mut passages {
-        passage.about = vocabulary.is_about(&passage.content);
+        passage.about = words.vocabulary.is_about(&passage.content);
         let empty = passage.words == 0 && passage.new_code == 0;
-        passage.borrowed = empty || passage.concepts.has(IDS.grader) || brief.holds(&passage.tokens);
+        passage.borrowed = empty || passage.concepts.has(IDS.grader) || words.brief.holds(&passage.tokens);
     }
+    lookup.words.keep();
     mark_denials(&mut passages);
     let mut tests: Option<usize> = None;
     for passage in &mut passages {
@@ -160,14 +164,12 @@ pub(crate) fn read(
     passages
 }
 
-/// What words are known by.
-#[derive(Clone, Copy)]
-struct Words<'a> {
-    speller: &'a Speller,
-    vocabulary: &'a Vocabulary,
+/// What a review's places and words are looked up in.
+struct Lookup<'a> {
+    map: &'a Map,
+    words: Reader<'a>,
 }
 
-#[allow(clippy::too_many_arguments, reason = "one private constructor")]
 fn passage(
     part: &Part,
     index: usize,
@@ -175,38 +177,35 @@ fn passage(
     snippet: Option<Snippet>,
     leads: bool,
     file: usize,
-    map: &Map,
-    words: Words,
+    Lookup { map, words }: &mut Lookup,
 ) -> Passage {
     let lexicon = lexicon();
     let raw = &part.body[unit.start..unit.end];
-    let (places, tokens, new_code) = if let Some(snippet) = snippet {
+    let quoted = if snippet.is_some() { Vec::new() } else { inline_code_spans(raw) };
+    let (places, tokens, new_code, fresh) = if let Some(Snippet { places, fresh, .. }) = snippet {
         // Only lines that are not the source's own say something.
-        let mut tokens = text::tokens(&snippet.fresh, 0, snippet.fresh.len(), None);
-        for token in &mut tokens {
-            (token.start, token.end) = (unit.start, unit.end);
-        }
-        let new_lines = snippet.fresh.lines().filter(|line| !line.trim().is_empty()).count();
-        (snippet.places, tokens, new_lines * 2)
+        let tokens = words.tokens(&fresh, 0, fresh.len(), Spelling::AsWritten);
+        let new_lines = fresh.lines().filter(|line| !line.trim().is_empty()).count();
+        (places, tokens, new_lines * 2, Some(fresh))
     } else {
+        let quotations = || quoted.iter().map(|span| &raw[span.clone()]).filter(|code| !code.trim().is_empty());
         let mut places = map.prose(raw, leads, file);
         if let Some(number) = unit.number.clone() {
             map.add_numbers(file, &part.body[number], &mut places);
         }
-        for code in inline_code(raw) {
+        for code in quotations() {
             places.spots.extend(map.quoted(code));
         }
         if unit.kind == UnitKind::Quote {
             places.spots.extend(map.quoted(raw.trim_start_matches(['>', ' '])));
         }
-        let new_code = inline_code(raw).filter(|code| is_new_code(code, map)).count();
-        (places, text::tokens(&part.body, unit.start, unit.end, Some(words.speller)), new_code)
+        let new_code = quotations().filter(|code| is_new_code(code, map)).count();
+        (places, words.tokens(&part.body, unit.start, unit.end, Spelling::Repaired), new_code, None)
     };
     let tokens = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { Vec::new() } else { tokens };
     let mut concepts = Concepts::default();
     let mut imperatives = Vec::new();
     // A name such as `safe_load` is no praise.
-    let quoted = inline_code_spans(raw);
     let in_code = |token: &Token| quoted.iter().any(|span| span.contains(&token.start.wrapping_sub(unit.start)));
     lexicon.find(&tokens, |concept, from, _| {
         if (concept == IDS.deny || concept == IDS.praise) && in_code(&tokens[from]) {
@@ -217,23 +216,20 @@ fn passage(
         }
         // "What is not fine" and "keeps it from being safe" say the opposite.
         let turned = (concept == IDS.deny || concept == IDS.praise)
-            && !lexicon::negates(&tokens[from])
-            && tokens[from.saturating_sub(2)..from].iter().any(lexicon::negates);
+            && !tokens[from].word.negates
+            && tokens[from.saturating_sub(2)..from].iter().any(|token| token.word.negates);
         if !turned {
             concepts.insert(concept);
         }
     });
-    let content = words.vocabulary.content(&tokens);
-    let words = tokens
-        .iter()
-        .filter(|token| token.word.len() > 1 && token.word.chars().all(|c| c.is_alphabetic() || c == '\''))
-        .count();
-    let joining = tokens.iter().filter(|token| token.is_stop).count();
+    let content = words.vocabulary().content(&tokens);
+    let words = tokens.iter().filter(|token| token.word.is_plain).count();
+    let joining = tokens.iter().filter(|token| token.word.is_stop).count();
     let has = |id| concepts.has(id);
     let tone = Tone {
         denies: has(IDS.deny),
         praises: has(IDS.praise),
-        question: tokens.iter().any(|token| token.word == "?"),
+        question: tokens.iter().any(|token| token.word.is_question),
         advice: has(IDS.advice),
         nit: has(IDS.nit),
         consequence: has(IDS.consequence),
@@ -246,6 +242,7 @@ fn passage(
         unit,
         part: index,
         tokens,
+        fresh,
         concepts,
         around: concepts,
         content,
@@ -268,21 +265,17 @@ fn passage(
 }
 
 /// Whether it is a content word: no small one, and no number.
-pub(crate) fn is_content(token: &Token) -> bool {
+pub(crate) fn is_content(token: &text::Token) -> bool {
     token.word.len() > 2 && !token.is_stop && !token.word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
 }
 
 /// The content words of tokens, synonyms folded.
-pub(crate) fn content(tokens: &[Token], lexicon: &Lexicon) -> BTreeSet<Sense> {
+pub(crate) fn content(tokens: &[text::Token], lexicon: &Lexicon) -> BTreeSet<Sense> {
     tokens
         .iter()
         .filter(|token| is_content(token))
         .map(|token| lexicon.synonym(&token.stem).map_or_else(|| Sense::Stem(token.stem.clone()), Sense::Group))
         .collect()
-}
-
-fn inline_code(text: &str) -> impl Iterator<Item = &str> {
-    inline_code_spans(text).into_iter().map(|span| &text[span]).filter(|code| !code.trim().is_empty())
 }
 
 /// What stands between backticks.

@@ -5,8 +5,9 @@
 
 use crate::observations::observations;
 use crate::passage::Passage;
-use crate::target::{self, Target};
-use crate::vocabulary::cosine;
+use crate::target::Target;
+use crate::vocabulary::{compared, cosine};
+use crate::words::Stem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind under which an issue is judged whose key has no code.
@@ -29,10 +30,10 @@ pub(crate) fn likeness(
     targets: &[Target],
     like: &[Vec<crate::target::Compared>],
 ) -> Vec<(Likeness, Vec<usize>)> {
-    let mut remarks: BTreeMap<usize, (BTreeSet<String>, Vec<usize>)> = BTreeMap::new();
+    let mut remarks: BTreeMap<usize, (BTreeSet<Stem>, Vec<usize>)> = BTreeMap::new();
     for (index, passage) in passages.iter().enumerate() {
         let (stems, list) = remarks.entry(passage.unit.remark).or_default();
-        stems.extend(target::stems(&passage.tokens));
+        stems.extend(compared(&passage.tokens).map(|token| token.word.stem));
         list.push(index);
     }
     let cosines: Vec<(Vec<f64>, &Vec<usize>, usize)> = remarks
@@ -54,10 +55,10 @@ pub(crate) fn likeness(
             let seen = Likeness {
                 bias: 1.0,
                 remark: row[target],
-                sentence: most(|compared| compared.cosine),
+                sentence: most(|x| x.cosine),
                 lead: row[target] - others.fold(0.0, f64::max),
-                like_all: most(|compared| compared.like_all),
-                shared_names: most(|compared| compared.shared_names),
+                like_all: most(|x| x.like_all),
+                shared_names: most(|x| x.shared_names),
                 length: (*length as f64).ln_1p() / 5.0,
             };
             (seen, (*list).clone())

@@ -48,20 +48,70 @@ observations! {
 const AHEAD: f64 = 0.02;
 const ALIKE: f64 = 0.1;
 
+/// The largest value that a passage has for any of the targets, and the second, not below 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Top {
+    most: f64,
+    at: usize,
+    second: f64,
+}
+
+impl Top {
+    fn new(row: &[Compared], value: fn(&Compared) -> f64) -> Self {
+        let mut top = Self { at: usize::MAX, ..Self::default() };
+        for (at, value) in row.iter().map(value).enumerate() {
+            if value > top.most {
+                top = Self { most: value, at, second: top.most };
+            } else {
+                top.second = top.second.max(value);
+            }
+        }
+        top
+    }
+
+    /// How far the target with this index and value is ahead of the best of the others.
+    fn margin(self, index: usize, value: f64) -> f64 {
+        value - if index == self.at { self.second } else { self.most }
+    }
+}
+
+/// How a passage compares with all targets at once.
+#[derive(Debug)]
+pub(crate) struct Tops {
+    like: Top,
+    cosine: Top,
+    named: Top,
+    lines: Top,
+    grams: [Top; 3],
+    grams_most: Top,
+    remark_grams: Top,
+}
+
+impl Tops {
+    pub(crate) fn new(row: &[Compared]) -> Self {
+        Self {
+            like: Top::new(row, |c| c.like_all),
+            cosine: Top::new(row, |c| c.cosine),
+            named: Top::new(row, |c| c.named),
+            lines: Top::new(row, |c| c.own.lines),
+            grams: [Top::new(row, |c| c.grams[0]), Top::new(row, |c| c.grams[1]), Top::new(row, |c| c.grams[2])],
+            grams_most: Top::new(row, Compared::grams_most),
+            remark_grams: Top::new(row, |c| c.remark_grams),
+        }
+    }
+}
+
 impl Subject {
-    /// `row` holds the comparisons of the passage with all targets, `heading` those of its heading.
+    /// `x` is the comparison of the passage with the target of this index, `heading` that of its heading.
     pub(crate) fn new(
         index: usize,
         target: &Target,
         passage: &Passage,
-        row: &[Compared],
-        heading: Option<&[Compared]>,
+        x: &Compared,
+        tops: &Tops,
+        heading: Option<&Compared>,
     ) -> Self {
-        let x = &row[index];
-        let best_other = |value: fn(&Compared) -> f64| {
-            row.iter().enumerate().filter(|&(i, _)| i != index).map(|(_, other)| value(other)).fold(0.0, f64::max)
-        };
-        let like_margin = x.like_all - best_other(|c| c.like_all);
+        let like_margin = tops.like.margin(index, x.like_all);
         let own_spots = !passage.places.spots.is_empty();
         let own = !passage.places.is_empty();
         let attached = flag(passage.attached);
@@ -70,8 +120,7 @@ impl Subject {
         let unless = |there: bool, value: f64| if there { 0.0 } else { value };
         let held_lines = unless(own_spots, x.held.lines);
         let held_elsewhere = unless(own_spots, flag(x.held.elsewhere));
-        let head = heading.map(|row| &row[index]);
-        let of_head = |value: fn(&Compared) -> f64| head.map_or(0.0, value);
+        let of_head = |value: fn(&Compared) -> f64| heading.map_or(0.0, value);
         Self {
             bias: 1.0,
             lines: x.own.lines,
@@ -107,15 +156,15 @@ impl Subject {
             names_like: x.own.names * x.like_all,
             names_named: x.own.names * x.named,
             like_margin,
-            cosine_margin: x.cosine - best_other(|c| c.cosine),
+            cosine_margin: tops.cosine.margin(index, x.cosine),
             most_alike: flag(like_margin > AHEAD && x.like_all > ALIKE),
-            grams_summary_margin: 2.0 * (x.grams[0] - best_other(|c| c.grams[0])),
-            grams_why_margin: 2.0 * (x.grams[1] - best_other(|c| c.grams[1])),
-            grams_fix_margin: 2.0 * (x.grams[2] - best_other(|c| c.grams[2])),
-            grams_margin: 2.0 * (x.grams_most() - best_other(Compared::grams_most)),
-            grams_remark_margin: 2.0 * (x.remark_grams - best_other(|c| c.remark_grams)),
-            named_margin: x.named - best_other(|c| c.named),
-            lines_margin: x.own.lines - best_other(|c| c.own.lines),
+            grams_summary_margin: 2.0 * tops.grams[0].margin(index, x.grams[0]),
+            grams_why_margin: 2.0 * tops.grams[1].margin(index, x.grams[1]),
+            grams_fix_margin: 2.0 * tops.grams[2].margin(index, x.grams[2]),
+            grams_margin: 2.0 * tops.grams_most.margin(index, x.grams_most()),
+            grams_remark_margin: 2.0 * tops.remark_grams.margin(index, x.remark_grams),
+            named_margin: tops.named.margin(index, x.named),
+            lines_margin: tops.lines.margin(index, x.own.lines),
             heading_named: of_head(|c| c.named),
             heading_like: of_head(|c| c.like_all),
             heading_lines: of_head(|c| c.own.lines),

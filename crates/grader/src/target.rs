@@ -6,7 +6,8 @@ use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
 use crate::prose::PROSE;
 use crate::text::{self, Speller};
-use crate::vocabulary::{Common, Vocabulary, content_stems};
+use crate::vocabulary::{Common, Vocabulary};
+use crate::words::Stem;
 use crate::{Key, Lines};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +28,7 @@ pub(crate) struct Target {
     /// nothing: it has none.
     pub(crate) grams: [Counts; 3],
     /// Stems of all its prose.
-    pub(crate) stems: BTreeSet<String>,
+    pub(crate) stems: BTreeSet<Stem>,
     /// The key's own phrases that earn named, why and fix.
     pub(crate) terms: [Vec<Term>; 3],
 }
@@ -152,8 +153,9 @@ fn similarity(sum: f64) -> f64 {
 const AROUND: f64 = 0.8;
 
 /// The stems of content words.
-pub(crate) fn stems(tokens: &[text::Token]) -> BTreeSet<String> {
-    content_stems(tokens).map(str::to_owned).collect()
+fn stems(tokens: &[text::Token]) -> BTreeSet<Stem> {
+    let content = tokens.iter().filter(|token| token.word.len() > 1 && !token.is_stop);
+    content.map(|token| Stem::new(&token.stem)).collect()
 }
 
 /// The names and words of the source.

@@ -54,11 +54,47 @@ fn make_stem(word: &str) -> String {
     STEMMER.stem(word).into_owned()
 }
 
-/// Splits `text[range]` into tokens; offsets are those of `text`.
+/// Splits `text[start..end]` into tokens; offsets are those of `text`.
 pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Speller>) -> Vec<Token> {
+    let mut out = Vec::new();
+    pieces(text, start, end, |start, end, written| {
+        let word = form(written, speller);
+        let (stem, is_stop) = (stem_of(&word), is_stop(&word));
+        out.push(Token { start, end, word, stem, is_stop });
+    });
+    out
+}
+
+/// A piece of text as the word that it stands for: in small letters, composed, and repaired.
+pub(crate) fn form(written: &str, speller: Option<&Speller>) -> String {
+    // Only "n + 1" has it, with blanks or without.
+    if written.contains('+') {
+        return written.split_whitespace().collect::<String>().to_ascii_lowercase();
+    }
+    let word = if written.is_ascii() {
+        written.to_ascii_lowercase()
+    } else {
+        written.to_lowercase().replace('’', "'").nfc().collect()
+    };
+    match speller.and_then(|speller| speller.correct(&word)) {
+        Some(better) => better.to_owned(),
+        None => word,
+    }
+}
+
+/// The stem of a word that may be in the genitive.
+pub(crate) fn stem_of(word: &str) -> String {
+    stem(word.strip_suffix("'s").unwrap_or(word))
+}
+
+/// Whether a word carries no content of its own.
+pub(crate) fn is_stop(word: &str) -> bool {
+    STOP.contains(word)
+}
+
+/// Calls `found` with the place and the letters of each word, number or sign of `text[start..end]`; offsets are those of `text`.
+pub(crate) fn pieces(text: &str, start: usize, end: usize, mut found: impl FnMut(usize, usize, &str)) {
     let slice = &text[start..end];
-    // A word and the blank behind it have about so many bytes.
-    let mut out = Vec::with_capacity(slice.len() / 5 + 1);
     let mut chars = slice.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
         if c.is_alphanumeric() || c == '_' {
@@ -87,25 +123,18 @@ pub(crate) fn tokens(text: &str, start: usize, end: usize, speller: Option<&Spel
                 && (rest.starts_with("+1") || rest.starts_with(" + 1") || rest.starts_with("+ 1"))
             {
                 let more = rest.find('1').unwrap_or(0) + 1;
-                let end = start + stop + more;
-                out.push(Token { start: start + i, end, word: "n+1".into(), stem: "n+1".into(), is_stop: false });
+                found(start + i, start + stop + more, &slice[i..stop + more]);
                 while chars.peek().is_some_and(|&(j, _)| j < stop + more) {
                     chars.next();
                 }
                 continue;
             }
-            split_identifier(slice, i, stop, start, speller, &mut out);
+            split_identifier(&slice[i..stop], start + i, &mut found);
         } else if matches!(c, '→' | '⇒' | '%' | '×' | '?' | '!') || (c == '-' && slice[i..].starts_with("->")) {
-            out.push(Token {
-                start: start + i,
-                end: start + i + c.len_utf8(),
-                word: c.to_string(),
-                stem: c.to_string(),
-                is_stop: false,
-            });
+            let stop = i + c.len_utf8();
+            found(start + i, start + stop, &slice[i..stop]);
         }
     }
-    out
 }
 
 fn next_is(text: &str, at: usize, accept: impl Fn(char) -> bool) -> bool {
@@ -121,35 +150,20 @@ fn three_or_fraction(text: &str, i: usize, j: usize) -> bool {
     }
 }
 
-fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: Option<&Speller>, out: &mut Vec<Token>) {
-    let whole = &slice[from..to];
-    let mut push = |a: usize, b: usize| {
-        let piece = &slice[a..b];
-        if piece.is_empty() {
-            return;
+fn split_identifier(whole: &str, base: usize, found: &mut impl FnMut(usize, usize, &str)) {
+    let mut push = |from: usize, to: usize| {
+        if from < to {
+            found(base + from, base + to, &whole[from..to]);
         }
-        let mut word = if piece.is_ascii() {
-            piece.to_ascii_lowercase()
-        } else {
-            piece.to_lowercase().replace('’', "'").nfc().collect()
-        };
-        if let Some(better) = speller.and_then(|speller| speller.correct(&word)) {
-            better.clone_into(&mut word);
-        }
-        let base_form = word.strip_suffix("'s").unwrap_or(&word);
-        let stem = stem(base_form);
-        let is_stop = STOP.contains(word.as_str());
-        out.push(Token { start: base + a, end: base + b, word, stem, is_stop });
     };
-    let mut begin = from;
+    let mut begin = 0;
     let mut previous: Option<char> = None;
-    for (offset, c) in whole.char_indices() {
-        let at = from + offset;
+    for (at, c) in whole.char_indices() {
         if c == '_' {
             push(begin, at);
             begin = at + 1;
         } else if c.is_uppercase() {
-            let next_lower = next_is(slice, at + c.len_utf8(), char::is_lowercase) && at + c.len_utf8() < to;
+            let next_lower = next_is(whole, at + c.len_utf8(), char::is_lowercase);
             if let Some(p) = previous
                 && begin < at
                 && (p.is_lowercase() || (p.is_uppercase() && next_lower && at - begin > 1))
@@ -160,7 +174,7 @@ fn split_identifier(slice: &str, from: usize, to: usize, base: usize, speller: O
         }
         previous = Some(c);
     }
-    push(begin, to);
+    push(begin, whole.len());
 }
 
 /// Repairs misspelt words against the words that matter: those of the rubric, the key and the source.

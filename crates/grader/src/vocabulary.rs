@@ -2,26 +2,27 @@
 
 use crate::grams::Index;
 use crate::lexicon::lexicon;
-use crate::passage::{Sense, is_content};
+use crate::passage;
 use crate::target::Target;
-use crate::text::Token;
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::words::{Stem, Token};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
-/// The number of a word's meaning. Numbers are in the order of meanings, so that sums over them are always in that order.
-pub(crate) type Number = u32;
+/// A word's meaning, by its number. Numbers are in the order of meanings, so that sums over them are always in that order.
+pub(crate) type Sense = u32;
 
 /// The words of the key's prose, and those of which the exercise is about.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     /// The meaning of each stem.
-    senses: FxHashMap<String, Number>,
+    senses: FxHashMap<String, Sense>,
     /// For each meaning whether the exercise is about it.
     about: Vec<bool>,
     /// For each meaning what it weighs for each target.
     weights: Vec<Vec<Weights>>,
-    /// The targets in whose prose a stem stands.
-    stems: FxHashMap<String, Vec<usize>>,
+    /// The number of each stem of the targets' prose, and for each number the targets that have it.
+    stems: FxHashMap<Stem, u32>,
+    sharing: Vec<Vec<usize>>,
     targets: usize,
     /// Summary, why and fix of each target in turn.
     pub(crate) grams: Index,
@@ -38,7 +39,7 @@ struct Weights {
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     /// Meanings, each once, ascending.
-    senses: Vec<Number>,
+    senses: Vec<Sense>,
     /// For each target the stems that stand in its prose too, and how many there are in all.
     shared_stems: Vec<usize>,
     stems: usize,
@@ -60,29 +61,35 @@ pub(crate) struct Common {
 
 impl Vocabulary {
     /// Numbers the words of the targets, and those of `domain`, of which the exercise is about. `names` are those of the source.
-    pub(crate) fn new(targets: &[Target], names: &BTreeSet<Sense>, domain: &BTreeSet<Sense>) -> Self {
-        let known: BTreeSet<&Sense> = targets.iter().flat_map(|target| target.all.keys()).chain(domain).collect();
+    pub(crate) fn new(targets: &[Target], names: &BTreeSet<passage::Sense>, domain: &BTreeSet<passage::Sense>) -> Self {
+        let known: BTreeSet<&passage::Sense> =
+            targets.iter().flat_map(|target| target.all.keys()).chain(domain).collect();
         let mut senses = FxHashMap::default();
         for (number, sense) in (0..).zip(&known) {
             match sense {
-                Sense::Stem(stem) => {
+                passage::Sense::Stem(stem) => {
                     senses.insert(stem.clone(), number);
                 }
-                Sense::Group(group) => {
+                passage::Sense::Group(group) => {
                     let stems = lexicon().synonyms().filter(|(_, other)| other == group);
                     senses.extend(stems.map(|(stem, _)| (stem.to_owned(), number)));
                 }
             }
         }
-        let of = |target: &Target, sense: &Sense| Weights {
+        let of = |target: &Target, sense: &passage::Sense| Weights {
             prose: target.prose.each_ref().map(|prose| prose.get(sense).copied().unwrap_or(0.0)),
             all: target.all.get(sense).copied().unwrap_or(0.0),
             is_name: names.contains(sense),
         };
-        let mut stems: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        let mut stems: FxHashMap<Stem, u32> = FxHashMap::default();
+        let mut sharing: Vec<Vec<usize>> = Vec::new();
         for (index, target) in targets.iter().enumerate() {
-            for stem in &target.stems {
-                stems.entry(stem.clone()).or_default().push(index);
+            for &stem in &target.stems {
+                let number = *stems.entry(stem).or_insert_with(|| {
+                    sharing.push(Vec::new());
+                    u32::try_from(sharing.len() - 1).unwrap_or(u32::MAX)
+                });
+                sharing[number as usize].push(index);
             }
         }
         Self {
@@ -90,24 +97,41 @@ impl Vocabulary {
             about: known.iter().map(|sense| domain.contains(sense)).collect(),
             weights: known.iter().map(|sense| targets.iter().map(|target| of(target, sense)).collect()).collect(),
             stems,
+            sharing,
             targets: targets.len(),
             grams: Index::new(targets.iter().flat_map(|target| &target.grams)),
         }
     }
 
-    /// Looks up the words of a passage.
+    /// The meaning of a stem, if the key has it.
+    pub(crate) fn sense(&self, stem: &str) -> Option<Sense> {
+        self.senses.get(stem).copied()
+    }
+
+    /// The number of a stem, if the prose of a target has it.
+    pub(crate) fn sharing(&self, stem: Stem) -> Option<u32> {
+        self.stems.get(&stem).copied()
+    }
+
+    /// What a meaning weighs for a target.
+    pub(crate) fn weight(&self, sense: Sense, target: usize) -> f64 {
+        self.weights[sense as usize][target].all
+    }
+
+    /// What is counted of the words of a passage.
     pub(crate) fn content(&self, tokens: &[Token]) -> Content {
-        let mut senses: Vec<Number> = tokens
-            .iter()
-            .filter(|token| is_content(token))
-            .filter_map(|token| self.senses.get(token.stem.as_str()).copied())
-            .collect();
+        let mut senses: Vec<Sense> = tokens.iter().filter_map(|token| token.word.sense).collect();
         senses.sort_unstable();
         senses.dedup();
-        let stems: FxHashSet<&str> = content_stems(tokens).collect();
+        let mut stems: Vec<(Stem, Option<u32>)> =
+            compared(tokens).map(|token| (token.word.stem, token.word.sharing)).collect();
+        stems.sort_unstable();
+        stems.dedup();
         let mut shared_stems = vec![0; self.targets];
-        for &target in stems.iter().filter_map(|&stem| self.stems.get(stem)).flatten() {
-            shared_stems[target] += 1;
+        for number in stems.iter().filter_map(|(_, sharing)| *sharing) {
+            for &target in &self.sharing[number as usize] {
+                shared_stems[target] += 1;
+            }
         }
         Content { senses, shared_stems, stems: stems.len() }
     }
@@ -141,9 +165,9 @@ impl Vocabulary {
     }
 }
 
-/// The stems of content words, in the order of the text.
-pub(crate) fn content_stems(tokens: &[Token]) -> impl Iterator<Item = &str> {
-    tokens.iter().filter(|token| token.word.len() > 1 && !token.is_stop).map(|token| token.stem.as_str())
+/// The words whose stems are compared.
+pub(crate) fn compared(tokens: &[Token]) -> impl Iterator<Item = &Token> {
+    tokens.iter().filter(|token| token.word.is_compared)
 }
 
 /// Cosine of two sets of words, of which each has so many, and both so many in common.

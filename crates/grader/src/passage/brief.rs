@@ -2,7 +2,8 @@
 
 use super::{Sense, content};
 use crate::lexicon::lexicon;
-use crate::text::Token;
+use crate::text;
+use crate::words::Token;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ pub(crate) struct Brief {
 const COPIED: usize = 4;
 
 impl Brief {
-    pub(crate) fn new(tokens: &[Token]) -> Self {
+    pub(crate) fn new(tokens: &[text::Token]) -> Self {
         let mut stems: FxHashMap<String, u32> = FxHashMap::default();
         let mut numbers = Vec::new();
         for token in tokens {
@@ -28,15 +29,27 @@ impl Brief {
         Self { stems, windows: windows_of(&numbers).collect() }
     }
 
+    /// The number of a stem, if the brief has it.
+    pub(crate) fn number(&self, stem: &str) -> Option<u32> {
+        self.stems.get(stem).copied()
+    }
+
     /// Whether most of the words were copied.
-    pub(super) fn holds(&self, tokens: &[Token]) -> bool {
+    pub(crate) fn holds(&self, tokens: &[Token]) -> bool {
         let windows = tokens.len().saturating_sub(COPIED - 1);
         if windows < 3 {
             return false;
         }
-        let numbers: Vec<u32> =
-            tokens.iter().map(|token| self.stems.get(token.stem.as_str()).copied().unwrap_or(u32::MAX)).collect();
-        let copied = windows_of(&numbers).filter(|window| self.windows.contains(window)).count();
+        let copied = tokens
+            .windows(COPIED)
+            .filter_map(|window| {
+                let mut numbers = [0; COPIED];
+                for (number, token) in numbers.iter_mut().zip(window) {
+                    *number = token.word.brief?;
+                }
+                self.windows.contains(&numbers).then_some(())
+            })
+            .count();
         copied * 2 > windows
     }
 }
@@ -46,7 +59,7 @@ fn windows_of(numbers: &[u32]) -> impl Iterator<Item = [u32; COPIED]> {
 }
 
 /// What an exercise is about: words of its brief and source that are no terms of the trade.
-pub(crate) fn domain(brief: &[Token], source: &BTreeSet<Sense>) -> BTreeSet<Sense> {
+pub(crate) fn domain(brief: &[text::Token], source: &BTreeSet<Sense>) -> BTreeSet<Sense> {
     let mut domain = content(brief, lexicon());
     domain.extend(source.iter().cloned());
     domain.retain(|sense| matches!(sense, Sense::Stem(stem) if !lexicon().is_term(stem)));

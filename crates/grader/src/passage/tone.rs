@@ -2,7 +2,7 @@
 
 use super::Passage;
 use crate::lexicon::lexicon;
-use crate::text::Token;
+use crate::words::Token;
 use std::sync::LazyLock;
 
 /// How a unit says what it says.
@@ -78,7 +78,7 @@ pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| {
 
 /// `N+1 queries: none.` says that there are none; `Tests: none.` names the problem.
 fn says_none(passage: &Passage) -> bool {
-    let last = passage.tokens.last().is_some_and(|token| token.word == "none");
+    let last = passage.tokens.last().is_some_and(|token| token.word.is_none);
     last && passage.words <= 5 && !passage.concepts.has(IDS.test) && !passage.concepts.has(IDS.none_default)
         || last && passage.words >= 2 && passage.words <= 4 && passage.concepts.has(IDS.n_plus_one)
 }
@@ -111,58 +111,63 @@ pub(super) fn mark_denials(passages: &mut [Passage]) {
     }
 }
 
+/// Words after which a verb is an order.
+const LEADS: &[&str] = &[
+    "please",
+    "pls",
+    "plz",
+    "just",
+    "then",
+    "instead",
+    "rather",
+    "simply",
+    "should",
+    "could",
+    "would",
+    "must",
+    "let's",
+    "lets",
+    "better",
+    "not",
+    "you",
+    "we",
+    "i'd",
+    "→",
+    "fix",
+    "suggestion",
+    "recommendation",
+    "to",
+    "and",
+    "or",
+    "also",
+    "so",
+    "maybe",
+    "perhaps",
+    "can",
+    "least",
+    "also",
+    "either",
+    "solution",
+    "d",
+    "do",
+    "by",
+];
+
+/// Those of them that make it one only if somebody is asked: a subject before the verb makes it a statement.
+const JOINS: &[&str] = &["and", "or", "to", "you", "we", "not", "so", "by", "do", "d", "can"];
+
+/// Whether an order may follow a word, and whether it only joins it to what was said before.
+pub(crate) fn orders(word: &str) -> (bool, bool) {
+    (LEADS.contains(&word), JOINS.contains(&word))
+}
+
 /// Whether one of the verbs at these tokens is an order: it begins the sentence, or follows a word that leads to one.
 pub(super) fn directs(tokens: &[Token], verbs: impl IntoIterator<Item = usize>) -> bool {
-    const LEADS: &[&str] = &[
-        "please",
-        "pls",
-        "plz",
-        "just",
-        "then",
-        "instead",
-        "rather",
-        "simply",
-        "should",
-        "could",
-        "would",
-        "must",
-        "let's",
-        "lets",
-        "better",
-        "not",
-        "you",
-        "we",
-        "i'd",
-        "→",
-        "fix",
-        "suggestion",
-        "recommendation",
-        "to",
-        "and",
-        "or",
-        "also",
-        "so",
-        "maybe",
-        "perhaps",
-        "can",
-        "least",
-        "also",
-        "either",
-        "solution",
-        "d",
-        "do",
-        "by",
-    ];
-    // A subject before the verb makes it a statement, unless it is asked of someone.
-    const JOINS: &[&str] = &["and", "or", "to", "you", "we", "not", "so", "by", "do", "d", "can"];
-    verbs.into_iter().any(|at| match at.checked_sub(1).map(|before| tokens[before].word.as_str()) {
+    verbs.into_iter().any(|at| match at.checked_sub(1).map(|before| tokens[before].word) {
         None => true,
-        Some(before) if JOINS.contains(&before) => {
-            at >= 2
-                && tokens[at.saturating_sub(6)..at - 1]
-                    .iter()
-                    .any(|token| LEADS.contains(&token.word.as_str()) && !JOINS.contains(&token.word.as_str()))
+        Some(before) if before.joins => {
+            at >= 2 && tokens[at.saturating_sub(6)..at - 1].iter().any(|token| token.word.leads && !token.word.joins)
         }
-        Some(before) => LEADS.contains(&before) || (at <= 2 && before.bytes().all(|b| b.is_ascii_digit())),
+        Some(before) => before.leads || (at <= 2 && before.is_digits),
     })
 }

@@ -1,0 +1,193 @@
+//! The words of reviews, looked up.
+//!
+//! Reviews are made of few words said often. What grading has to know of a word by itself depends on the word and the key
+//! alone: it is worked out when the word is first met, and kept.
+
+use crate::lexicon::{self, Number, lexicon};
+use crate::passage::{Brief, is_content, orders};
+use crate::text::{self, Speller};
+use crate::vocabulary::{Sense, Vocabulary};
+use rustc_hash::FxHashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// The stem of a word, by a hash of it: that two of a review and its key have the same is less likely than that memory fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Stem(u64);
+
+impl Stem {
+    pub(crate) fn new(stem: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        stem.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// What is known of a word by itself.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "independent properties of one word")]
+pub(crate) struct Word {
+    pub(crate) stem: Stem,
+    /// The numbers of stem and word in the lexicon's phrases.
+    pub(crate) numbers: (Number, Number),
+    /// Its meaning, if the key has it and it is a content word.
+    pub(crate) sense: Option<Sense>,
+    /// The targets whose prose has the stem, as [`Vocabulary::sharing`] numbers them.
+    pub(crate) sharing: Option<u32>,
+    /// The number of the stem in the exercise's brief.
+    pub(crate) brief: Option<u32>,
+    /// It carries no content of its own.
+    pub(crate) is_stop: bool,
+    /// Its stem counts when texts are compared by their stems.
+    pub(crate) is_compared: bool,
+    /// It turns what follows into its opposite.
+    pub(crate) negates: bool,
+    /// It is made of letters, more than one.
+    pub(crate) is_plain: bool,
+    pub(crate) has_letters: bool,
+    pub(crate) is_letters: bool,
+    /// It has letters that are not ASCII.
+    pub(crate) is_foreign: bool,
+    pub(crate) is_digits: bool,
+    pub(crate) is_none: bool,
+    pub(crate) is_question: bool,
+    /// An order may follow it.
+    pub(crate) leads: bool,
+    /// It joins an order to what was said before.
+    pub(crate) joins: bool,
+}
+
+/// A word where it stands in a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    /// Byte offset of the first byte.
+    pub(crate) start: usize,
+    /// Byte offset after the last byte.
+    pub(crate) end: usize,
+    pub(crate) word: Word,
+}
+
+/// Whether the words of a text are repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// Those of prose, towards the words of the rubric, the key and the source.
+    Repaired,
+    /// Those of code are as they are.
+    AsWritten,
+}
+
+/// So many words are kept of each spelling. More come together only where reviews are made of junk.
+const MOST_KEPT: usize = 4096;
+
+/// A longer word is hardly met again.
+const LONGEST_KEPT: usize = 32;
+
+/// Words by the form in which they were met, for each [`Spelling`].
+type Kept = [FxHashMap<Box<str>, Word>; 2];
+
+/// All that words are looked up in for one key.
+#[derive(Debug)]
+pub(crate) struct Words {
+    speller: Speller,
+    pub(crate) brief: Brief,
+    pub(crate) vocabulary: Vocabulary,
+    kept: RwLock<Kept>,
+}
+
+impl Words {
+    pub(crate) fn new(speller: Speller, brief: Brief, vocabulary: Vocabulary) -> Self {
+        Self { speller, brief, vocabulary, kept: RwLock::default() }
+    }
+
+    /// Begins to read a review.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        // Words are kept whole or not at all, so those that are there are good, whatever befell another thread.
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        Reader { words: self, kept, new: Kept::default() }
+    }
+
+    /// A piece of text as the word that it is taken for.
+    pub(crate) fn form(&self, written: &str, spelling: Spelling) -> String {
+        text::form(written, (spelling == Spelling::Repaired).then_some(&self.speller))
+    }
+
+    fn look_up(&self, written: &str, spelling: Spelling) -> Word {
+        let form = self.form(written, spelling);
+        let stem = text::stem_of(&form);
+        let token = text::Token { start: 0, end: 0, is_stop: text::is_stop(&form), word: form, stem };
+        let hash = Stem::new(&token.stem);
+        let word = token.word.as_str();
+        let (leads, joins) = orders(word);
+        let is_compared = token.word.len() > 1 && !token.is_stop;
+        Word {
+            stem: hash,
+            numbers: lexicon().numbers(&token),
+            sense: if is_content(&token) { self.vocabulary.sense(&token.stem) } else { None },
+            sharing: if is_compared { self.vocabulary.sharing(hash) } else { None },
+            brief: self.brief.number(&token.stem),
+            is_stop: token.is_stop,
+            is_compared,
+            negates: lexicon::negates(word),
+            is_plain: word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || c == '\''),
+            has_letters: word.chars().any(char::is_alphabetic),
+            is_letters: word.chars().all(char::is_alphabetic),
+            is_foreign: word.chars().any(|c| c.is_alphabetic() && !c.is_ascii()),
+            is_digits: word.bytes().all(|b| b.is_ascii_digit()),
+            is_none: word == "none",
+            is_question: word == "?",
+            leads,
+            joins,
+        }
+    }
+}
+
+/// Looks up the words of one review.
+pub(crate) struct Reader<'w> {
+    words: &'w Words,
+    kept: RwLockReadGuard<'w, Kept>,
+    new: Kept,
+}
+
+impl Reader<'_> {
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.words.vocabulary
+    }
+
+    /// The words of `text[start..end]`; offsets are those of `text`.
+    pub(crate) fn tokens(&mut self, text: &str, start: usize, end: usize, spelling: Spelling) -> Vec<Token> {
+        // A word and the blank behind it have about so many bytes.
+        let mut tokens = Vec::with_capacity((end - start) / 5 + 1);
+        text::pieces(text, start, end, |start, end, written| {
+            tokens.push(Token { start, end, word: self.word(written, spelling) });
+        });
+        tokens
+    }
+
+    fn word(&mut self, written: &str, spelling: Spelling) -> Word {
+        let index = spelling as usize;
+        if let Some(word) = self.kept[index].get(written).or_else(|| self.new[index].get(written)) {
+            return *word;
+        }
+        let word = self.words.look_up(written, spelling);
+        if written.len() <= LONGEST_KEPT {
+            self.new[index].insert(written.into(), word);
+        }
+        word
+    }
+
+    /// Keeps the words that were new for the next review, unless another thread is reading: then it will be done another time.
+    pub(crate) fn keep(self) {
+        let Self { words, kept, new } = self;
+        drop(kept);
+        if new.iter().all(FxHashMap::is_empty) {
+            return;
+        }
+        let Ok(mut kept) = words.kept.try_write() else { return };
+        for (kept, new) in kept.iter_mut().zip(new) {
+            if kept.len() + new.len() > MOST_KEPT {
+                kept.clear();
+            }
+            kept.extend(new.into_iter().take(MOST_KEPT));
+        }
+    }
+}
