@@ -62,6 +62,11 @@ pub fn columns() -> &'static [&'static str] {
     &TABLE.columns
 }
 
+/// The place of a column.
+pub fn column(name: &str) -> Option<usize> {
+    TABLE.columns.iter().position(|column| *column == name)
+}
+
 /// How a run of letters moves the log odds, a weight for each of [`columns`]; empty for one of which nothing is known. The
 /// weights are for a text that is a vector of length 1.
 pub fn weights(gram: [u8; LENGTH]) -> &'static [f32] {

@@ -1,98 +1,74 @@
 //! Likeness by runs of letters: it sees `unbatched` and `batching`, `mutate` and `mutation`, and much misspelling as alike, and
 //! lets a rare word count for more than a common one.
 //!
-//! Runs of four letters within words, weighted by logarithmic frequency and inverse document frequency, compared by their
-//! cosine (Manning, Raghavan, Schütze, Introduction to Information Retrieval, 2008, chapter 6).
+//! A word is a vector of its runs of four letters, weighted by inverse document frequency; a text is the sum of its words, and
+//! texts are compared by their cosine (Manning, Raghavan, Schütze, Introduction to Information Retrieval, 2008, chapter 6). A
+//! text's length is taken from the lengths of its words, as if no two had a run in common. So all that is asked of a text is a sum
+//! over its words, each of which is looked at once.
 
-use assay_catalog::grams::{LENGTH, rarity};
+use assay_catalog::grams::{self, LENGTH, columns, rarity};
 use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
 
-type Gram = [u8; LENGTH];
+pub(crate) type Gram = [u8; LENGTH];
 
-/// The runs of letters of a text, each with the number of times it stands there.
+/// The runs of letters of a word in small letters, each with its rarity. Digits are all alike, and so are letters that are not ASCII.
+pub(crate) fn runs(word: &str) -> impl Iterator<Item = (Gram, f64)> {
+    let letter = |c: char| match c {
+        '0'..='9' => b'0',
+        c if c.is_ascii() => c as u8,
+        _ => b'~',
+    };
+    let mut bytes: Vec<u8> = [b'_'].into_iter().chain(word.chars().map(letter)).chain([b'_']).collect();
+    // A word of one letter is shorter than a run.
+    bytes.resize(bytes.len().max(LENGTH), b'_');
+    (LENGTH..=bytes.len()).map(move |end| {
+        let mut gram = [0; LENGTH];
+        gram.copy_from_slice(&bytes[end - LENGTH..end]);
+        (gram, rarity(gram))
+    })
+}
+
+/// A word or a text as a vector: not its runs of letters, but what is asked of them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Counts(Vec<(Gram, u32)>);
+pub(crate) struct Vector {
+    /// The sum for each of [`columns`], then the product with each text of an [`Index`].
+    values: Vec<f32>,
+    /// The square of its length.
+    square: f32,
+}
 
-impl Counts {
-    /// Counts the runs of a text. Letters that are not ASCII are all alike.
-    pub(crate) fn new(text: &str) -> Self {
-        let mut grams = Vec::with_capacity(text.len());
-        let mut word: Vec<u8> = Vec::new();
-        for c in text.nfc().chain([' ']) {
-            if c.is_alphanumeric() {
-                word.push(if c.is_ascii() { c.to_ascii_lowercase() as u8 } else { b'~' });
-            } else if !word.is_empty() {
-                word.insert(0, b'_');
-                word.push(b'_');
-                // A word of one letter is shorter than a run.
-                word.resize(word.len().max(LENGTH), b'_');
-                grams.extend(word.windows(LENGTH).filter_map(|run| Gram::try_from(run).ok()));
-                word.clear();
-            }
+impl Vector {
+    /// Adds a word, or another text.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.values.resize(self.values.len().max(other.values.len()), 0.0);
+        for (sum, value) in self.values.iter_mut().zip(&other.values) {
+            *sum += value;
         }
-        grams.sort_unstable();
-        let mut counts: Vec<(Gram, u32)> = Vec::with_capacity(grams.len());
-        for gram in grams {
-            match counts.last_mut() {
-                Some((last, count)) if *last == gram => *count += 1,
-                _ => counts.push((gram, 1)),
-            }
-        }
-        Self(counts)
+        self.square += other.square;
     }
 
-    /// All together.
-    pub(crate) fn sum<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut counts: Vec<(Gram, u32)> = all.into_iter().flat_map(|counts| &counts.0).copied().collect();
-        counts.sort_unstable();
-        counts.dedup_by(|(gram, count), (kept, sum)| {
-            let same = gram == kept;
-            if same {
-                *sum += *count;
-            }
-            same
-        });
-        Self(counts)
+    /// What it is worth in a column, scaled to length 1.
+    pub(crate) fn said(&self, column: Option<usize>) -> f64 {
+        column.map_or(0.0, |column| self.scaled(column))
     }
 
-    /// The runs with their weights, and the length of the vector that these are.
-    fn weigh(&self) -> (Vec<(Gram, f64)>, f64) {
-        let weight = |count: u32| if count == 1 { 1.0 } else { 1.0 + f64::from(count).ln() };
-        let runs: Vec<(Gram, f64)> = self.0.iter().map(|&(gram, count)| (gram, weight(count) * rarity(gram))).collect();
-        let length = runs.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
-        (runs, length)
+    /// The sum in a column as it is.
+    pub(crate) fn sum(&self, column: Option<usize>) -> f32 {
+        column.and_then(|column| self.values.get(column).copied()).unwrap_or(0.0)
     }
 
-    /// A text as a vector of length 1.
-    pub(crate) fn weighted(&self) -> Weighted {
-        let (runs, length) = self.weigh();
-        Weighted { runs: scaled(runs, length), length }
+    /// The cosine with each text of the index, less for a short text, 0 to 1.
+    pub(crate) fn cosine(&self, text: usize) -> f64 {
+        self.scaled(columns().len() + text)
     }
 
-    /// A whole review as a vector, longer for one that says more.
-    pub(crate) fn review(&self) -> Vec<(Gram, f64)> {
-        scaled(self.weigh().0, REVIEW)
+    fn scaled(&self, at: usize) -> f64 {
+        if self.square > 0.0 { f64::from(self.values[at]) / f64::from(self.square).sqrt() } else { 0.0 }
     }
 }
 
-fn scaled(mut runs: Vec<(Gram, f64)>, length: f64) -> Vec<(Gram, f64)> {
-    for (_, weight) in &mut runs {
-        *weight /= length;
-    }
-    runs
-}
-
-/// About the length of the vector of a review of 200 words.
-const REVIEW: f64 = 80.0;
-
-/// A text as a vector of length 1, a dimension for each run of letters.
-#[derive(Debug)]
-pub(crate) struct Weighted {
-    pub(crate) runs: Vec<(Gram, f64)>,
-    /// The length before it was scaled: more runs, and rarer ones, are longer.
-    length: f64,
-}
+/// About the length of the vector of a review of 200 words, by which that of a whole review is divided: one that says more is longer.
+pub(crate) const REVIEW: f64 = 80.0;
 
 /// A text of this length, which is that of three or four words, is worth half: what is like it may well be so by chance.
 const SHORT: f64 = 20.0;
@@ -106,28 +82,36 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn new<'a>(texts: impl IntoIterator<Item = &'a Counts>) -> Self {
+    /// Each text is given by its words.
+    pub(crate) fn new<'a, W: AsRef<[String]> + 'a>(texts: impl IntoIterator<Item = &'a W>) -> Self {
         let mut index = Self::default();
-        for counts in texts {
-            let Weighted { runs, length } = counts.weighted();
-            for (gram, weight) in runs {
-                let share = weight * length / (length + SHORT);
-                index.postings.entry(gram).or_default().push((index.texts, share));
+        for words in texts {
+            let runs = || words.as_ref().iter().flat_map(|word| runs(word));
+            let length = runs().map(|(_, rarity)| rarity * rarity).sum::<f64>().sqrt();
+            for (gram, rarity) in runs() {
+                index.postings.entry(gram).or_default().push((index.texts, rarity / (length + SHORT)));
             }
             index.texts += 1;
         }
         index
     }
 
-    /// The cosine with each text, less for a short text, 0 to 1.
-    pub(crate) fn cosines(&self, text: &Weighted) -> Vec<f64> {
-        let mut cosines = vec![0.0; self.texts];
-        for (gram, weight) in &text.runs {
-            for &(text, share) in self.postings.get(gram).map_or(&[][..], Vec::as_slice) {
-                cosines[text] += weight * share;
+    /// A word in small letters as a vector.
+    #[allow(clippy::cast_possible_truncation, reason = "seven digits are more than the weights have")]
+    pub(crate) fn word(&self, word: &str) -> Vector {
+        let mut values = vec![0.0; columns().len() + self.texts];
+        let (said, cosines) = values.split_at_mut(columns().len());
+        let mut square = 0.0;
+        for (gram, rarity) in runs(word) {
+            for (sum, weight) in said.iter_mut().zip(grams::weights(gram)) {
+                *sum += rarity * f64::from(*weight);
             }
+            for &(text, share) in self.postings.get(&gram).into_iter().flatten() {
+                cosines[text] += rarity * share;
+            }
+            square += rarity * rarity;
         }
-        cosines
+        Vector { values: values.into_iter().map(|value| value as f32).collect(), square: square as f32 }
     }
 }
 
@@ -135,22 +119,24 @@ impl Index {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_text_is_like_itself_and_like_other_forms_of_its_words() {
-        let index =
-            Index::new(&["A mutable default is shared.", "The invoices are loaded one by one.", ""].map(Counts::new));
-        let cosines = |text: &str| index.cosines(&Counts::new(text).weighted());
-        let same = cosines("a mutable default is SHARED")[0];
-        let of = cosines("Sharing mutuable defaults");
-        assert!(same > 0.5 && of[0] > 0.3 * same && of[1] < 0.05, "{same} {of:?}");
-        assert_eq!(Counts::new("cafe\u{301} x").0, Counts::new("caf\u{e9} x").0);
-        assert!(cosines("").iter().all(|cosine| cosine.abs() < 1e-9));
-        assert!(cosines("A default")[2].abs() < 1e-9);
+    fn words(text: &str) -> Vec<String> {
+        text.to_lowercase().split([' ', '.']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     #[test]
-    fn counts_add_up() {
-        let sum = Counts::sum([&Counts::new("one invoice"), &Counts::new("invoice two")]);
-        assert_eq!(sum.0, Counts::new("one invoice, invoice two").0);
+    fn a_text_is_like_itself_and_like_other_forms_of_its_words() {
+        let texts = ["A mutable default is shared.", "The invoices are loaded one by one.", ""].map(words);
+        let index = Index::new(&texts);
+        let text = |text: &str| {
+            let mut sum = Vector::default();
+            for word in words(text) {
+                sum.add(&index.word(&word));
+            }
+            sum
+        };
+        let same = text("a mutable default is SHARED").cosine(0);
+        let other = text("Sharing mutuable defaults");
+        assert!(same > 0.5 && other.cosine(0) > 0.3 * same && other.cosine(1) < 0.05, "{same} {other:?}");
+        assert!(text("").cosine(0).abs() < 1e-9 && text("A default").cosine(2).abs() < 1e-9);
     }
 }

@@ -4,17 +4,18 @@
 
 use crate::Review;
 use crate::chain::Join;
+use crate::grams::{self, Gram, REVIEW};
 use crate::issue::Issue;
-use crate::observe::{Seen, all_grams};
+use crate::observe::Seen;
 use crate::passage::Passage;
 use crate::place::Map;
 use crate::prose::{self, Likeness, PROSE};
 pub use crate::role::Taken;
 use crate::role::{ROLE_NAMES, ROLES};
 use crate::target::Target;
-use crate::vocabulary::Vocabulary;
 use crate::whole::Whole;
-use assay_catalog::grams::LENGTH;
+use crate::words::Words;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Named observations that are not 0.
@@ -29,11 +30,23 @@ pub struct Sight<'g> {
     targets: &'g [Target],
     passages: Vec<Passage>,
     spans: Vec<Range<usize>>,
+    /// The runs of letters of each passage, and of the whole review.
+    grams: Vec<Vec<(Gram, f64)>>,
+    all_grams: Vec<(Gram, f64)>,
     seen: Seen,
 }
 
 fn named(names: &[&'static str], values: &[f64]) -> Features {
     names.iter().copied().zip(values.iter().copied()).filter(|(_, value)| *value != 0.0).collect()
+}
+
+/// The sum of words, divided by a length.
+fn summed<'a>(words: impl IntoIterator<Item = &'a String>, length: f64) -> Vec<(Gram, f64)> {
+    let mut sums: BTreeMap<Gram, f64> = BTreeMap::new();
+    for (gram, rarity) in words.into_iter().flat_map(|word| grams::runs(word)) {
+        *sums.entry(gram).or_default() += rarity / length;
+    }
+    sums.into_iter().collect()
 }
 
 impl<'g> Sight<'g> {
@@ -42,14 +55,25 @@ impl<'g> Sight<'g> {
         passages: Vec<Passage>,
         targets: &'g [Target],
         map: &Map,
-        vocabulary: &Vocabulary,
+        words: &Words,
     ) -> Self {
         let spans = passages
             .iter()
             .map(|passage| review.parts[passage.part].span(passage.unit.start, passage.unit.end))
             .collect();
-        let seen = Seen::new(&passages, targets, map, vocabulary);
-        Self { targets, passages, spans, seen }
+        let seen = Seen::new(&passages, targets, map, &words.vocabulary);
+        let forms = |passage: &Passage| -> Vec<String> {
+            let (text, spelling) = passage.written(&review.parts[passage.part].body);
+            passage.tokens.iter().map(|token| words.form(&text[token.start..token.end], spelling)).collect()
+        };
+        let forms: Vec<Vec<String>> = passages.iter().map(forms).collect();
+        let grams = forms.iter().map(|words| {
+            let runs = words.iter().flat_map(|word| grams::runs(word));
+            let length = runs.map(|(_, rarity)| rarity * rarity).sum::<f64>().sqrt();
+            summed(words, length)
+        });
+        let all_grams = summed(forms.iter().flatten().collect::<BTreeSet<_>>(), REVIEW);
+        Self { targets, spans, grams: grams.collect(), all_grams, passages, seen }
     }
 
     /// The passages as byte ranges of the review's text.
@@ -62,14 +86,14 @@ impl<'g> Sight<'g> {
         crate::observe::alone(emissions)
     }
 
-    /// The runs of letters of a passage, each once, with their weights.
-    pub fn grams(&self, passage: usize) -> &[([u8; LENGTH], f64)] {
-        &self.seen.grams[passage].runs
+    /// The runs of letters of a passage, each once, with their weights; the passage is a vector of length 1.
+    pub fn grams(&self, passage: usize) -> &[(Gram, f64)] {
+        &self.grams[passage]
     }
 
-    /// The same of the whole review.
-    pub fn all_grams(&self) -> Vec<([u8; LENGTH], f64)> {
-        all_grams(&self.passages)
+    /// The same of the whole review, whose words count once each however often they are said.
+    pub fn all_grams(&self) -> &[(Gram, f64)] {
+        &self.all_grams
     }
 
     /// How each passage is joined to the one before it.

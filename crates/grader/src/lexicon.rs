@@ -72,6 +72,22 @@ impl Slot {
     }
 }
 
+/// A set of numbers, a bit each, which several numbers share.
+type Bits = u128;
+
+fn bit(number: Number) -> Bits {
+    if number == UNKNOWN { 0 } else { 1 << (number % Bits::BITS) }
+}
+
+/// A phrase by its first word.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    phrase: u32,
+    /// The words that may fill its second place, none for a phrase of one word. Where none of them is near, which is most often so,
+    /// the phrase need not be looked at.
+    second: Bits,
+}
+
 /// Words in order, with gaps, that express a concept.
 #[derive(Debug)]
 struct Phrase {
@@ -128,7 +144,7 @@ pub(crate) struct Lexicon {
     /// The words and stems of phrases.
     numbers: FxHashMap<String, Number>,
     /// Phrases by the number of the stem or word that begins them.
-    by_first: Vec<Vec<usize>>,
+    by_first: Vec<Vec<Start>>,
     phrases: Vec<Phrase>,
     kinds: HashMap<&'static str, KindRules>,
     synonyms: FxHashMap<String, u16>,
@@ -159,16 +175,21 @@ impl Lexicon {
             let next = Number::try_from(numbers.len()).unwrap_or(UNKNOWN);
             *numbers.entry(word).or_insert(next)
         };
-        let mut by_first: Vec<Vec<usize>> = Vec::new();
+        let mut by_first: Vec<Vec<Start>> = Vec::new();
         let mut words = FxHashSet::default();
         for (id, list) in &source.concepts {
             for phrase in list {
                 let slots: Vec<Slot> = phrase.split_whitespace().map(|slot| Slot::new(slot, &mut number)).collect();
                 words.extend(phrase.split([' ', '|']).map(|word| word.trim_start_matches('=').to_lowercase()));
                 let Some(first) = slots.first() else { continue };
+                let second = slots.get(1).into_iter().flat_map(|slot| slot.stems.iter().chain(&slot.exact));
+                let start = Start {
+                    phrase: u32::try_from(phrases.len()).unwrap_or(u32::MAX),
+                    second: second.fold(0, |bits, &number| bits | bit(number)),
+                };
                 for &key in first.stems.iter().chain(&first.exact) {
                     by_first.resize_with(by_first.len().max(key as usize + 1), Vec::new);
-                    by_first[key as usize].push(phrases.len());
+                    by_first[key as usize].push(start);
                 }
                 phrases.push(Phrase { concept: ids[id.as_str()], slots });
             }
@@ -245,9 +266,14 @@ impl Lexicon {
         let fits = |slot: &Slot, at: usize| slot.matches(tokens[at].word.numbers);
         for (at, token) in tokens.iter().enumerate() {
             let (stem, word) = token.word.numbers;
+            let near = tokens[at + 1..].iter().take(GAP + 1).fold(0, |bits, token| {
+                let (stem, word) = token.word.numbers;
+                bits | bit(stem) | bit(word)
+            });
             for key in [Some(stem), (word != stem).then_some(word)].into_iter().flatten() {
-                for &index in self.by_first.get(key as usize).into_iter().flatten() {
-                    let phrase = &self.phrases[index];
+                let starts = self.by_first.get(key as usize).into_iter().flatten();
+                for start in starts.filter(|start| start.second == 0 || start.second & near != 0) {
+                    let phrase = &self.phrases[start.phrase as usize];
                     if let Some(end) = match_from(&phrase.slots, tokens, at, fits) {
                         found(phrase.concept, at, end);
                     }

@@ -75,7 +75,7 @@ impl<'k> Grader<'k> {
 
     /// What is seen of one review before it is weighed, for fitting the weights.
     pub fn see(&self, review: &Review) -> learn::Sight<'_> {
-        learn::Sight::new(review, self.read(review), &self.targets, &self.map, &self.words.vocabulary)
+        learn::Sight::new(review, self.read(review), &self.targets, &self.map, &self.words)
     }
 
     fn read(&self, review: &Review) -> Vec<passage::Passage> {

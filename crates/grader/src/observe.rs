@@ -1,7 +1,7 @@
 //! Puts the observations together: which passage speaks of what, in which role, and what follows for each issue.
 
 use crate::chain::{CHANGES, JOINS, Join, STEPS, states};
-use crate::grams::{Counts, Index, Weighted};
+use crate::grams::{REVIEW, Vector};
 use crate::issue::Issue;
 use crate::observations::{dot, dots};
 use crate::passage::Passage;
@@ -13,9 +13,9 @@ use crate::subject::{NoSubject, Subject, Tops};
 use crate::target::{self, Compared, Target};
 use crate::vocabulary::Vocabulary;
 use crate::whole::{Document, Whole};
-use assay_catalog::grams::{self, LENGTH};
+use assay_catalog::grams::column;
 use assay_catalog::model::{self, probability, table};
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Below this probability of a passage's speaking of an issue, its roles for it are not worth working out.
 const FAINT: f64 = 0.02;
@@ -28,7 +28,6 @@ pub(crate) struct Tables {
     empty: Vec<f64>,
     prose: Vec<f64>,
     none_column: Option<usize>,
-    empty_column: Option<usize>,
     targets: Vec<TargetTables>,
 }
 
@@ -44,25 +43,12 @@ struct TargetTables {
     role_columns: [Vec<usize>; ROLES],
 }
 
-/// The weights of runs of letters, a sum a column.
-fn sums(runs: &[([u8; LENGTH], f64)]) -> Vec<f64> {
-    let mut sums = vec![0.0; grams::columns().len()];
-    for &(gram, value) in runs {
-        for (sum, &weight) in sums.iter_mut().zip(grams::weights(gram)) {
-            *sum += value * f64::from(weight);
-        }
-    }
-    sums
-}
-
-/// The place of a column.
-fn column(name: &str) -> Option<usize> {
-    grams::columns().iter().position(|column| *column == name)
-}
-
-/// What the runs of letters of a whole review are.
-pub(crate) fn all_grams(passages: &[Passage]) -> Vec<([u8; LENGTH], f64)> {
-    Counts::sum(passages.iter().map(|passage| &passage.grams)).review()
+/// What speaks for the review's earning nothing: the sum over its words, each counted once however often it is said.
+fn everywhere(passages: &[Passage]) -> f64 {
+    let mut seen = FxHashSet::default();
+    let words = passages.iter().flat_map(|passage| &passage.tokens).map(|token| token.word);
+    let new = words.filter(|word| seen.insert((word.stem, word.empty.to_bits())));
+    new.map(|word| f64::from(word.empty)).sum::<f64>() / REVIEW
 }
 
 impl Tables {
@@ -77,7 +63,6 @@ impl Tables {
             empty: one("empty", Whole::NAMES),
             prose: one("prose", Likeness::NAMES),
             none_column: column("none"),
-            empty_column: column("empty"),
             targets: targets
                 .iter()
                 .map(|target| {
@@ -112,16 +97,13 @@ pub(crate) struct Seen {
     pub(crate) joins: Vec<Join>,
     pub(crate) subjects: Vec<Vec<Subject>>,
     pub(crate) none: Vec<NoSubject>,
-    /// The runs of letters of each passage.
-    pub(crate) grams: Vec<Weighted>,
 }
 
 impl Seen {
     pub(crate) fn new(passages: &[Passage], targets: &[Target], map: &Map, vocabulary: &Vocabulary) -> Self {
         let mut compared: Vec<Vec<Compared>> =
             passages.iter().map(|passage| target::compare(passage, targets, map, vocabulary)).collect();
-        let grams: Vec<Weighted> = passages.iter().map(|passage| passage.grams.weighted()).collect();
-        compare_grams(passages, &grams, &vocabulary.grams, &mut compared);
+        compare_grams(passages, &mut compared);
         let document = Document::new(passages);
         let subjects = passages
             .iter()
@@ -146,7 +128,7 @@ impl Seen {
             .map(|(place, (passage, row))| NoSubject::new(passage, row, &document, place, passages.len()))
             .collect();
         let joins = (0..passages.len()).map(|index| join(passages, index)).collect();
-        Self { compared, document, joins, subjects, none, grams }
+        Self { compared, document, joins, subjects, none }
     }
 
     /// What is seen of a passage's part for a target.
@@ -169,23 +151,16 @@ impl Seen {
 }
 
 /// Fills in the likeness by runs of letters.
-fn compare_grams(passages: &[Passage], grams: &[Weighted], index: &Index, compared: &mut [Vec<Compared>]) {
-    let mut remarks: BTreeMap<usize, Vec<&Counts>> = BTreeMap::new();
+fn compare_grams(passages: &[Passage], compared: &mut [Vec<Compared>]) {
+    let mut remarks: FxHashMap<usize, Vector> = FxHashMap::default();
     for passage in passages {
-        remarks.entry(passage.unit.remark).or_default().push(&passage.grams);
+        remarks.entry(passage.unit.remark).or_default().add(&passage.vector);
     }
-    // A remark of one passage is as like the key as the passage.
-    let remarks: BTreeMap<usize, Vec<f64>> = remarks
-        .into_iter()
-        .filter(|(_, counts)| counts.len() > 1)
-        .map(|(remark, counts)| (remark, index.cosines(&Counts::sum(counts).weighted())))
-        .collect();
-    for ((passage, grams), row) in passages.iter().zip(grams).zip(compared) {
-        let own = index.cosines(grams);
-        let remark = remarks.get(&passage.unit.remark).unwrap_or(&own);
-        for ((x, own), remark) in row.iter_mut().zip(own.chunks(3)).zip(remark.chunks(3)) {
-            x.grams.copy_from_slice(own);
-            x.remark_grams = remark.iter().copied().fold(0.0, f64::max);
+    for (passage, row) in passages.iter().zip(compared) {
+        let remark = &remarks[&passage.unit.remark];
+        for (target, x) in row.iter_mut().enumerate() {
+            x.grams = std::array::from_fn(|part| passage.vector.cosine(3 * target + part));
+            x.remark_grams = (0..3).map(|part| remark.cosine(3 * target + part)).fold(0.0, f64::max);
         }
     }
 }
@@ -228,15 +203,12 @@ pub(crate) fn observe(
     if targets.iter().any(|target| target.kind == PROSE) {
         return by_prose(passages, targets, seen, tables);
     }
-    let said: Vec<Vec<f64>> = seen.grams.iter().map(|grams| sums(&grams.runs)).collect();
-    let of = |said: &[f64], column: Option<usize>| column.map_or(0.0, |column| said[column]);
     let emissions: Vec<Vec<f64>> = (0..passages.len())
         .map(|i| {
-            let targets =
-                tables.targets.iter().zip(&seen.subjects[i]).map(|(tables, subject)| {
-                    dot(&subject.values(), &tables.subject) + of(&said[i], tables.subject_column)
-                });
-            let none = dot(&seen.none[i].values(), &tables.none) + of(&said[i], tables.none_column);
+            let targets = tables.targets.iter().zip(&seen.subjects[i]).map(|(tables, subject)| {
+                dot(&subject.values(), &tables.subject) + passages[i].vector.said(tables.subject_column)
+            });
+            let none = dot(&seen.none[i].values(), &tables.none) + passages[i].vector.said(tables.none_column);
             targets.chain([none]).collect()
         })
         .collect();
@@ -252,7 +224,9 @@ pub(crate) fn observe(
                     let values = seen.role(passages, i, t).values();
                     let mut of = dots(&values, &tables.targets[t].roles);
                     for (p, columns) in of.iter_mut().zip(&tables.targets[t].role_columns) {
-                        *p = probability(*p + columns.iter().map(|&column| said[i][column]).sum::<f64>());
+                        *p = probability(
+                            *p + columns.iter().map(|&column| passages[i].vector.said(Some(column))).sum::<f64>(),
+                        );
                     }
                     of
                 })
@@ -261,8 +235,7 @@ pub(crate) fn observe(
         .collect();
     let taken = Taken { states, alone, roles };
     let whole = Whole::new(passages, &seen.compared, &seen.document, &taken);
-    let everywhere = of(&sums(&all_grams(passages)), tables.empty_column);
-    let empty = probability(dot(&whole.values(), &tables.empty) + everywhere);
+    let empty = probability(dot(&whole.values(), &tables.empty) + everywhere(passages));
     let credits = targets
         .iter()
         .zip(&tables.targets)

@@ -7,7 +7,7 @@ mod tone;
 pub(crate) use brief::{Brief, domain};
 pub(crate) use tone::{IDS, Tone, orders};
 
-use crate::grams::Counts;
+use crate::grams::Vector;
 use crate::lexicon::{Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places, Snippet};
 use crate::review::{Part, Review};
@@ -35,8 +35,8 @@ pub(crate) struct Passage {
     pub(crate) around: Concepts,
     /// Its words that stand in the key.
     pub(crate) content: Content,
-    /// Runs of letters of its text.
-    pub(crate) grams: Counts,
+    /// The sum of its words.
+    pub(crate) vector: Vector,
     /// Places the unit itself names.
     pub(crate) places: Places,
     /// Places taken over from the heading, the quotation, or the sentence before.
@@ -182,7 +182,7 @@ fn passage(
     let lexicon = lexicon();
     let raw = &part.body[unit.start..unit.end];
     let quoted = if snippet.is_some() { Vec::new() } else { inline_code_spans(raw) };
-    let (places, tokens, new_code, fresh) = if let Some(Snippet { places, fresh, .. }) = snippet {
+    let (places, (tokens, vector), new_code, fresh) = if let Some(Snippet { places, fresh, .. }) = snippet {
         // Only lines that are not the source's own say something.
         let tokens = words.tokens(&fresh, 0, fresh.len(), Spelling::AsWritten);
         let new_lines = fresh.lines().filter(|line| !line.trim().is_empty()).count();
@@ -200,9 +200,10 @@ fn passage(
             places.spots.extend(map.quoted(raw.trim_start_matches(['>', ' '])));
         }
         let new_code = quotations().filter(|code| is_new_code(code, map)).count();
-        (places, words.tokens(&part.body, unit.start, unit.end, Spelling::Repaired), new_code, None)
+        // What only quotes the source says nothing.
+        let end = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { unit.start } else { unit.end };
+        (places, words.tokens(&part.body, unit.start, end, Spelling::Repaired), new_code, None)
     };
-    let tokens = if unit.kind == UnitKind::Quote && !places.spots.is_empty() { Vec::new() } else { tokens };
     let mut concepts = Concepts::default();
     let mut imperatives = Vec::new();
     // A name such as `safe_load` is no praise.
@@ -246,7 +247,7 @@ fn passage(
         concepts,
         around: concepts,
         content,
-        grams: Counts::new(raw),
+        vector,
         places,
         inherited: Places::default(),
         joining,

@@ -24,12 +24,19 @@ pub(crate) struct Places {
     /// Lines named by number, or by a quotation of the source.
     pub(crate) spots: Vec<Spot>,
     /// Names of the source, as indices into [`Map::names`].
-    pub(crate) names: BTreeSet<usize>,
+    /// Each once.
+    pub(crate) names: Vec<usize>,
 }
 
 impl Places {
     pub(crate) fn is_empty(&self) -> bool {
         self.spots.is_empty() && self.names.is_empty()
+    }
+
+    fn add_name(&mut self, name: usize) {
+        if !self.names.contains(&name) {
+            self.names.push(name);
+        }
     }
 }
 

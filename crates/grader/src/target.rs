@@ -1,6 +1,5 @@
 //! The issues and decoys of a key, prepared for comparison with passages.
 
-use crate::grams::Counts;
 use crate::lexicon::{KindRules, Lexicon, Rule, Term, best, lexicon};
 use crate::passage::{Passage, Sense, content};
 use crate::place::{Fit, Map, Profile};
@@ -24,9 +23,9 @@ pub(crate) struct Target {
     pub(crate) prose: [BTreeMap<Sense, f64>; 3],
     /// All three together.
     pub(crate) all: BTreeMap<Sense, f64>,
-    /// The runs of letters of summary, why and fix. A text that says next to nothing is like anything that says the same
+    /// The words of summary, why and fix. A text that says next to nothing is like anything that says the same
     /// nothing: it has none.
-    pub(crate) grams: [Counts; 3],
+    pub(crate) words: [Vec<String>; 3],
     /// Stems of all its prose.
     pub(crate) stems: BTreeSet<Stem>,
     /// The key's own phrases that earn named, why and fix.
@@ -96,9 +95,9 @@ fn target(
         .each_ref()
         .map(|words| content(words, lexicon).into_iter().map(|sense| (sense, 1.0)).collect::<BTreeMap<_, _>>());
     let stems = words.each_ref().map(|words| stems(words));
-    let grams = std::array::from_fn(|part| match stems[part].len() {
-        ..TELLING => Counts::default(),
-        _ => Counts::new(&prose[part]),
+    let telling = std::array::from_fn(|part| match stems[part].len() {
+        ..TELLING => Vec::new(),
+        _ => words[part].iter().map(|token| token.word.clone()).collect(),
     });
     let all: BTreeMap<Sense, f64> = senses.iter().flatten().map(|(sense, weight)| (sense.clone(), *weight)).collect();
     Target {
@@ -108,7 +107,7 @@ fn target(
         kind: kind.to_owned(),
         profile,
         terms: Default::default(),
-        grams,
+        words: telling,
         stems: stems.into_iter().flatten().collect(),
         prose: senses,
         all,

@@ -99,7 +99,7 @@ impl Vocabulary {
             stems,
             sharing,
             targets: targets.len(),
-            grams: Index::new(targets.iter().flat_map(|target| &target.grams)),
+            grams: Index::new(targets.iter().flat_map(|target| &target.words)),
         }
     }
 

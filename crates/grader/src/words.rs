@@ -3,10 +3,12 @@
 //! Reviews are made of few words said often. What grading has to know of a word by itself depends on the word and the key
 //! alone: it is worked out when the word is first met, and kept.
 
+use crate::grams::Vector;
 use crate::lexicon::{self, Number, lexicon};
 use crate::passage::{Brief, is_content, orders};
 use crate::text::{self, Speller};
 use crate::vocabulary::{Sense, Vocabulary};
+use assay_catalog::grams;
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -36,6 +38,8 @@ pub(crate) struct Word {
     pub(crate) sharing: Option<u32>,
     /// The number of the stem in the exercise's brief.
     pub(crate) brief: Option<u32>,
+    /// What it says for the review's earning nothing, as runs of letters.
+    pub(crate) empty: f32,
     /// It carries no content of its own.
     pub(crate) is_stop: bool,
     /// Its stem counts when texts are compared by their stems.
@@ -83,7 +87,7 @@ const MOST_KEPT: usize = 4096;
 const LONGEST_KEPT: usize = 32;
 
 /// Words by the form in which they were met, for each [`Spelling`].
-type Kept = [FxHashMap<Box<str>, Word>; 2];
+type Kept = [FxHashMap<Box<str>, (Word, Vector)>; 2];
 
 /// All that words are looked up in for one key.
 #[derive(Debug)]
@@ -91,12 +95,14 @@ pub(crate) struct Words {
     speller: Speller,
     pub(crate) brief: Brief,
     pub(crate) vocabulary: Vocabulary,
+    /// The column of [`Word::empty`].
+    empty: Option<usize>,
     kept: RwLock<Kept>,
 }
 
 impl Words {
     pub(crate) fn new(speller: Speller, brief: Brief, vocabulary: Vocabulary) -> Self {
-        Self { speller, brief, vocabulary, kept: RwLock::default() }
+        Self { speller, brief, vocabulary, empty: grams::column("empty"), kept: RwLock::default() }
     }
 
     /// Begins to read a review.
@@ -111,7 +117,7 @@ impl Words {
         text::form(written, (spelling == Spelling::Repaired).then_some(&self.speller))
     }
 
-    fn look_up(&self, written: &str, spelling: Spelling) -> Word {
+    fn look_up(&self, written: &str, spelling: Spelling) -> (Word, Vector) {
         let form = self.form(written, spelling);
         let stem = text::stem_of(&form);
         let token = text::Token { start: 0, end: 0, is_stop: text::is_stop(&form), word: form, stem };
@@ -119,12 +125,14 @@ impl Words {
         let word = token.word.as_str();
         let (leads, joins) = orders(word);
         let is_compared = token.word.len() > 1 && !token.is_stop;
-        Word {
+        let vector = self.vocabulary.grams.word(word);
+        let known = Word {
             stem: hash,
             numbers: lexicon().numbers(&token),
             sense: if is_content(&token) { self.vocabulary.sense(&token.stem) } else { None },
             sharing: if is_compared { self.vocabulary.sharing(hash) } else { None },
             brief: self.brief.number(&token.stem),
+            empty: vector.sum(self.empty),
             is_stop: token.is_stop,
             is_compared,
             negates: lexicon::negates(word),
@@ -137,7 +145,8 @@ impl Words {
             is_question: word == "?",
             leads,
             joins,
-        }
+        };
+        (known, vector)
     }
 }
 
@@ -153,24 +162,28 @@ impl Reader<'_> {
         &self.words.vocabulary
     }
 
-    /// The words of `text[start..end]`; offsets are those of `text`.
-    pub(crate) fn tokens(&mut self, text: &str, start: usize, end: usize, spelling: Spelling) -> Vec<Token> {
+    /// The words of `text[start..end]`, and their sum; offsets are those of `text`.
+    pub(crate) fn tokens(&mut self, text: &str, start: usize, end: usize, spelling: Spelling) -> (Vec<Token>, Vector) {
         // A word and the blank behind it have about so many bytes.
         let mut tokens = Vec::with_capacity((end - start) / 5 + 1);
+        let mut sum = Vector::default();
         text::pieces(text, start, end, |start, end, written| {
-            tokens.push(Token { start, end, word: self.word(written, spelling) });
+            let word = self.word(written, spelling, &mut sum);
+            tokens.push(Token { start, end, word });
         });
-        tokens
+        (tokens, sum)
     }
 
-    fn word(&mut self, written: &str, spelling: Spelling) -> Word {
+    fn word(&mut self, written: &str, spelling: Spelling, sum: &mut Vector) -> Word {
         let index = spelling as usize;
-        if let Some(word) = self.kept[index].get(written).or_else(|| self.new[index].get(written)) {
+        if let Some((word, vector)) = self.kept[index].get(written).or_else(|| self.new[index].get(written)) {
+            sum.add(vector);
             return *word;
         }
-        let word = self.words.look_up(written, spelling);
+        let (word, vector) = self.words.look_up(written, spelling);
+        sum.add(&vector);
         if written.len() <= LONGEST_KEPT {
-            self.new[index].insert(written.into(), word);
+            self.new[index].insert(written.into(), (word, vector));
         }
         word
     }

@@ -101,7 +101,7 @@ fn main() {
             case.sight.whole(taken)
         })
         .collect();
-    let grams: Vec<Sparse> = cases.iter().map(|case| passages.vocabulary.known(&case.sight.all_grams())).collect();
+    let grams: Vec<Sparse> = cases.iter().map(|case| passages.vocabulary.known(case.sight.all_grams())).collect();
     let example = |i: usize| empty(&cases[i], &whole[i], &grams[i]);
     let empty_of =
         |examples: &[Example]| Regression::fit(examples, EMPTY_PENALTIES, "empty", &[], passages.vocabulary.len());

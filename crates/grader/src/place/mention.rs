@@ -56,12 +56,11 @@ pub(super) fn regex(pattern: &str) -> Regex {
 
 impl Map {
     /// What a piece of prose refers to. `leads` says that it begins a block, where a bare number may be a line.
-    /// `file` is the one that was spoken of last.
-    pub(crate) fn prose(&self, text: &str, leads: bool, file: usize) -> Places {
+    /// `file` is the one that the text names, or that was spoken of last.
+    pub(crate) fn prose(&self, text: &str, leads: bool, mut file: usize) -> Places {
         let mut places = Places::default();
         let spoken = spoken_numbers(text);
         let text = spoken.as_deref().unwrap_or(text);
-        let mut file = self.mentioned(text).unwrap_or(file);
         self.add_names(text, &mut places);
         // Most sentences hold no number, and so no line.
         if !text.chars().any(char::is_numeric) {
@@ -125,7 +124,7 @@ impl Map {
                 let called = text[start + name.len()..].starts_with('(');
                 let attribute = text[..start].ends_with('.') && !text[..start].ends_with("..");
                 if in_code || called || attribute || !self.names[index].ordinary {
-                    places.names.insert(index);
+                    places.add_name(index);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Map, Places, Spot};
 use crate::{DefinitionKind, Key, Lines};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How the place of a passage fits the place of an issue.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -33,9 +33,9 @@ pub(crate) struct Profile {
     /// The innermost function's name.
     function_name: Option<usize>,
     /// Lines elsewhere that belong to it: calls of the function, lines with its own names.
-    related: BTreeSet<(usize, usize)>,
+    related: FxHashSet<(usize, usize)>,
     /// 0 to 1: how surely a name stands for this place.
-    names: BTreeMap<usize, f64>,
+    names: FxHashMap<usize, f64>,
 }
 
 /// Callers of callers are followed so far.
@@ -55,7 +55,7 @@ impl Profile {
         whole_function: bool,
     ) -> Self {
         let mut profile = Self::default();
-        let said = map.prose(prose, false, 0);
+        let said = map.prose(prose, false, map.mentioned(prose).unwrap_or(0));
         // `iter_readings` in the key's prose says that the issue is there; so do its line numbers.
         for &name in &said.names {
             let spread = map.names[name].lines.len() as f64;

@@ -135,7 +135,7 @@ impl Map {
     fn add_code_names(&self, text: &str, places: &mut Places) {
         for (_, name) in identifiers(text) {
             if let Some(&index) = self.by_text.get(name) {
-                places.names.insert(index);
+                places.add_name(index);
             }
         }
     }

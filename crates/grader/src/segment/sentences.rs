@@ -27,11 +27,13 @@ pub(super) fn paragraphs(text: &str, start: usize, end: usize) -> Vec<(usize, us
     let (mut begin, mut at, mut titled) = (0, 0, false);
     // Where most lines begin with a place, the paragraph is a list, and each line an item.
     let lines = slice.lines().count();
-    let count = |pattern: &Regex| slice.lines().filter(|line| pattern.is_match(line)).count();
+    // Most lines hold no number, and so no place.
+    let begins = |pattern: &Regex, line: &str| line.chars().any(char::is_numeric) && pattern.is_match(line);
+    let count = |pattern: &Regex| slice.lines().filter(|line| begins(pattern, line)).count();
     let (placed, numbered) = (count(&PLACE_FIRST), count(&NUMBER_FIRST));
     let listed = (placed > 1 && placed * 2 >= lines) || (numbered > 1 && numbered * 3 >= lines * 2);
     for line in slice.split_inclusive('\n') {
-        if at > begin && (titled || listed || PLACE_FIRST.is_match(line) || is_title(line)) {
+        if at > begin && (titled || listed || begins(&PLACE_FIRST, line) || is_title(line)) {
             out.push((start + begin, start + at));
             begin = at;
         }
@@ -56,7 +58,7 @@ static NUMBER_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The number with which the text from `start` on begins.
 pub(super) fn leading_number(text: &str, start: usize) -> Option<Range<usize>> {
-    let line = text[start..].lines().next()?;
+    let line = text[start..].lines().next().filter(|line| line.chars().any(char::is_numeric))?;
     let number = NUMBER_FIRST.captures(line)?.get(1)?;
     Some(start + number.start()..start + number.end())
 }
