@@ -56,6 +56,8 @@ pub(crate) struct Name {
 pub(crate) struct Map {
     pub(crate) names: Vec<Name>,
     by_text: FxHashMap<String, usize>,
+    /// A number for each identifier of the files.
+    identifiers: FxHashMap<String, u32>,
     files: Vec<File>,
 }
 
@@ -64,8 +66,10 @@ struct File {
     path: String,
     /// The lines without their blanks.
     lines: Vec<String>,
-    /// The identifiers of each line.
-    names: Vec<BTreeSet<String>>,
+    /// The same in one text, to tell at once what stands nowhere.
+    squeezed: String,
+    /// The identifiers of each line, by number, each once.
+    identifiers: Vec<Vec<u32>>,
 }
 
 const KEYWORDS: &[&str] = &[
@@ -92,12 +96,18 @@ impl Map {
     pub(crate) fn new(sources: &[Source], is_english: impl Fn(&str) -> bool) -> Self {
         let mut map = Self::default();
         for (file, source) in sources.iter().enumerate() {
-            let names =
-                source.text.lines().map(|line| identifiers(line).map(|(_, name)| name.to_owned()).collect()).collect();
+            let mut number = |name: &str| {
+                let next = u32::try_from(map.identifiers.len()).unwrap_or(u32::MAX);
+                *map.identifiers.entry(name.to_owned()).or_insert(next)
+            };
+            let numbers = |line| -> BTreeSet<u32> { identifiers(line).map(|(_, name)| number(name)).collect() };
+            let numbered = source.text.lines().map(numbers).map(|numbers| numbers.into_iter().collect()).collect();
+            let lines: Vec<String> = source.text.lines().map(squeeze).collect();
             map.files.push(File {
                 path: source.path.clone(),
-                lines: source.text.lines().map(squeeze).collect(),
-                names,
+                squeezed: lines.join("\n"),
+                lines,
+                identifiers: numbered,
             });
             for (number, line) in source.text.lines().enumerate() {
                 let code = line.split(" # ").next().unwrap_or(line);

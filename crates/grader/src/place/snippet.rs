@@ -116,13 +116,14 @@ impl Map {
     /// The source line that a changed line most likely replaces.
     fn nearest(&self, line: &str) -> Option<Spot> {
         let wanted: BTreeSet<&str> = identifiers(line).map(|(_, name)| name).collect();
-        if wanted.len() < 2 {
+        let known: Vec<u32> = wanted.iter().filter_map(|name| self.identifiers.get(*name).copied()).collect();
+        if known.len() < 2 {
             return None;
         }
         let mut best: Option<(usize, Spot)> = None;
         for (file, held) in self.files.iter().enumerate() {
-            for (number, names) in held.names.iter().enumerate() {
-                let common = names.iter().filter(|name| wanted.contains(name.as_str())).count();
+            for (number, names) in held.identifiers.iter().enumerate() {
+                let common = names.iter().filter(|name| known.contains(name)).count();
                 let similar = common >= 2 && common * 2 > names.len() && common * 5 >= wanted.len() * 2;
                 if similar && best.is_none_or(|(most, _)| common > most) {
                     best = Some((common, line_spot(file, number + 1)));
@@ -163,8 +164,10 @@ impl Map {
         }
         let mut spots = Vec::new();
         for (file, held) in self.files.iter().enumerate() {
+            let stands = held.squeezed.contains(&wanted);
+            let within = |line: &str| (8..=wanted.len()).contains(&line.len()) && wanted.contains(line);
             for (number, line) in held.lines.iter().enumerate() {
-                if line.contains(&wanted) || (line.len() >= 8 && wanted.contains(line.as_str())) {
+                if stands && line.contains(&wanted) || within(line) {
                     spots.push(Spot { file, lines: Lines { start: number + 1, end: number + 1 } });
                 }
             }
@@ -176,7 +179,7 @@ impl Map {
     /// Whether the text stands in the source, blanks apart.
     pub(crate) fn holds(&self, word: &str) -> bool {
         let wanted = squeeze(word);
-        self.files.iter().any(|file| file.lines.iter().any(|line| line.contains(&wanted)))
+        self.files.iter().any(|file| file.squeezed.contains(&wanted))
     }
 }
 
