@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from pyspark import RDD
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
 COLUMNS = ["id", "exercise", "review"]
@@ -36,19 +36,20 @@ def send(session: SparkSession, program: Path, bank: Path | None, scratch: str) 
     return f"{command} --bank bank"
 
 
-def read(session: SparkSession, path: str, kind: str) -> DataFrame:
-    """The lines to send to `assay`, one a row."""
+def read(session: SparkSession, path: str, kind: str) -> RDD[str]:
+    """The lines to send to `assay`. Each brings its number in the whole table, for errors to name, whatever part it comes into."""
     if kind == "parquet":
-        return session.read.parquet(path).select(f.to_json(f.struct(*COLUMNS)))
-    return session.read.text(path)
+        lines = session.read.parquet(path).select(f.to_json(f.struct(*COLUMNS))).rdd.map(lambda row: row[0])
+    else:
+        lines = session.sparkContext.textFile(path)
+    return lines.zipWithIndex().map(lambda line: f"{line[1] + 1}\t{line[0]}")
 
 
-def grade(lines: DataFrame, command: str) -> RDD[str]:
+def grade(lines: RDD[str], command: str) -> RDD[str]:
     """The lines that `assay` answers with, in the order of each part."""
-    context = lines.sparkSession.sparkContext
-    threads = {"RAYON_NUM_THREADS": context.getConf().get("spark.task.cpus", "1")}
+    threads = {"RAYON_NUM_THREADS": lines.context.getConf().get("spark.task.cpus", "1")}
     # Spark tries a task whose `assay` fails again; a line that cannot be graded is no failure but an answer.
-    return lines.rdd.map(lambda row: row[0]).pipe(command, env=threads, checkCode=True)
+    return lines.pipe(command, env=threads, checkCode=True)
 
 
 def write(answers: RDD[str], path: str, kind: str) -> None:

@@ -9,14 +9,15 @@ const BATCH_BYTES: usize = 1 << 20;
 /// One line, without its line break.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// 1-based.
+    /// 1-based: its place in the stream, or the number that it brings with it.
     pub(crate) number: usize,
     pub(crate) bytes: Vec<u8>,
     /// Whether it was longer than [`Lines::MOST_BYTES`], of which `bytes` has the first.
     pub(crate) cut: bool,
 }
 
-/// Reads lines. Empty ones, and a byte order mark before the first, are passed over.
+/// Reads lines. Empty ones, and a byte order mark before the first, are passed over. A number and a tab before a line, as
+/// `nl -ba` writes them, are the line's number: whoever deals a stream out in parts numbers its lines first.
 pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     number: usize,
@@ -50,11 +51,22 @@ impl<R: Read> Lines<R> {
         if cut {
             self.reader.skip_until(b'\n')?;
         }
-        if self.number == 1 && bytes.starts_with("\u{feff}".as_bytes()) {
+        let (number, prefix) = own_number(&bytes).unwrap_or((self.number, 0));
+        bytes.drain(..prefix);
+        if number == 1 && bytes.starts_with("\u{feff}".as_bytes()) {
             bytes.drain(..'\u{feff}'.len_utf8());
         }
-        Ok(Some(Line { number: self.number, bytes, cut }))
+        Ok(Some(Line { number, bytes, cut }))
     }
+}
+
+/// The number that a line brings with it, and how many bytes it takes with its tab.
+fn own_number(bytes: &[u8]) -> Option<(usize, usize)> {
+    let text = bytes.trim_ascii_start();
+    text.first().filter(|first| first.is_ascii_digit())?;
+    let tab = text.iter().position(|&byte| byte == b'\t')?;
+    let number = std::str::from_utf8(&text[..tab]).ok()?.parse().ok()?;
+    Some((number, bytes.len() - text.len() + tab + 1))
 }
 
 impl Lines<()> {
@@ -93,6 +105,16 @@ mod tests {
         assert_eq!(lines.batch().unwrap(), [line(5, "cc\n")]);
         assert_eq!(lines.batch().unwrap(), [line(7, "d")]);
         assert_eq!(lines.batch().unwrap(), []);
+    }
+
+    #[test]
+    fn a_line_may_bring_its_number() {
+        let text = "     1\t\u{feff}a\n12\t\t{}\n     3\t\n5\n7 \tb\nc\t1\n99999999999999999999\td\n";
+        let wanted = [line(1, "a\n"), line(12, "\t{}\n"), line(4, "5\n"), line(5, "7 \tb\n"), line(6, "c\t1\n")];
+        let mut lines = Lines::new(text.as_bytes());
+        let batch = lines.batch().unwrap();
+        assert_eq!(batch[..5], wanted);
+        assert_eq!(batch[5..], [line(7, "99999999999999999999\td\n")]);
     }
 
     #[test]
