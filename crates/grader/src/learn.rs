@@ -4,6 +4,7 @@
 
 use crate::Review;
 use crate::chain::Join;
+use crate::credit;
 use crate::grams::{self, Gram, REVIEW};
 use crate::issue::Issue;
 use crate::observe::Seen;
@@ -134,6 +135,12 @@ impl<'g> Sight<'g> {
             empty,
         );
         named(Issue::NAMES, &issue.values())
+    }
+
+    /// The probabilities of a target's credits, less where no passage says them: see `credit`.
+    pub fn quotable(&self, target: usize, taken: &Taken, p: [f64; 3]) -> [f64; 3] {
+        let said = credit::said(&self.passages, taken, target, self.targets[target].decoy);
+        credit::quotable(p, said)
     }
 
     /// For a key without code: what is seen of the remark that is most like each target.
