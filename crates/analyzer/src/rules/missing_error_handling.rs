@@ -36,24 +36,24 @@
 
 mod answers;
 mod callers;
+mod handlers;
 mod parsing;
+mod points;
 mod processes;
 mod rows;
 mod vouched;
 
 use crate::file::{Draft, File};
 use crate::{Confidence, Label};
-use answers::{network, response};
-use assay_python::last_name;
-use assay_python::model::{BindingKind, Call, Context, GuardKind, NONE, handler_types};
-use assay_python::types::{Client, Type};
+use assay_python::model::{Context, NONE};
+use assay_python::types::Type;
 pub(crate) use callers::{Decorators, calls_in_view, decorators_in_view, imported_key, root_name, tree_key};
-use parsing::{file_is_read, parsing, status_checked};
-use processes::process;
-use rows::row;
-use ruff_text_size::{Ranged, TextRange};
+use handlers::guarded;
+use parsing::{file_is_read, status_checked};
+use points::points;
+use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
-use rustpython_ast::{Expr, ExprSubscript, StmtTry};
+use rustpython_ast::Expr;
 
 const KIND: &str = "missing-error-handling";
 
@@ -207,31 +207,6 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
     Some(Draft { finding, unless_callers_handle })
 }
 
-/// Whether a handler around a place, within its function, deals with a kind of failure.
-fn guarded(file: &File<'_, '_>, context: Context, family: Family) -> bool {
-    let here = file.model.guards_of(context).any(|guard| match guard.kind {
-        GuardKind::Try(node) => catches(node, family),
-        GuardKind::With(call) => fits(&call.arguments.args.iter().collect::<Vec<_>>(), family),
-    });
-    if here {
-        return true;
-    }
-    // A nested function is mostly called where it stands.
-    match file.model.functions.get(context.function as usize) {
-        Some(function) if function.def().is_none() => guarded(file, function.context, family),
-        _ => false,
-    }
-}
-
-/// Whether a `try` deals with a kind of failure.
-fn catches(node: &StmtTry, family: Family) -> bool {
-    node.handlers.iter().any(|handler| fits(&handler_types(handler), family))
-}
-
-fn fits(types: &[&Expr], family: Family) -> bool {
-    types.is_empty() || types.iter().any(|of| handles(last_name(of), family))
-}
-
 /// Whether a function takes away what is no longer needed, so that nothing depends on its success.
 fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
     let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
@@ -250,157 +225,6 @@ fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
         "logout",
     ];
     matches!(function.name, "__del__" | "__exit__" | "__aexit__") || verbs.iter().any(|verb| name.starts_with(verb))
-}
-
-/// Whether an exception type covers a kind of failure. Types nobody here knows are taken to fit.
-fn handles(name: &str, family: Family) -> bool {
-    match name {
-        "ValueError" | "JSONDecodeError" | "UnicodeDecodeError" | "YAMLError" | "TOMLDecodeError" | "ParseError"
-        | "ParserError" | "InvalidOperation" | "ArithmeticError" => matches!(family, Family::Value),
-        "KeyError" | "IndexError" | "LookupError" | "AttributeError" => {
-            matches!(family, Family::Lookup | Family::NoRow)
-        }
-        "TypeError" => matches!(family, Family::Lookup | Family::NoRow | Family::Value),
-        "OSError"
-        | "IOError"
-        | "FileNotFoundError"
-        | "PermissionError"
-        | "ConnectionError"
-        | "TimeoutError"
-        | "Timeout"
-        | "RequestException"
-        | "HTTPError"
-        | "URLError"
-        | "ClientError"
-        | "RequestError"
-        | "HTTPStatusError"
-        | "ConnectError"
-        | "ConnectTimeout"
-        | "ReadTimeout"
-        | "ConnectionRefusedError"
-        | "IsADirectoryError"
-        | "FileExistsError" => {
-            matches!(family, Family::Io) || family == Family::Process && matches!(name, "OSError" | "FileNotFoundError")
-        }
-        "CalledProcessError" | "SubprocessError" | "TimeoutExpired" => family == Family::Process,
-        "ObjectDoesNotExist" | "DoesNotExist" | "MultipleObjectsReturned" | "NoResultFound" | "StopIteration" => {
-            family == Family::NoRow
-        }
-        // `sqlite3.Error`
-        "IntegrityError" | "DatabaseError" | "OperationalError" | "DBAPIError" | "Error" => family == Family::Database,
-        _ if ["Mongo", "Redis", "Boto", "SQL", "Smtp", "SMTP", "Ftp", "FTP", "Http", "HTTP"]
-            .iter()
-            .any(|part| name.contains(part)) =>
-        {
-            matches!(family, Family::Database | Family::Io)
-        }
-        "KeyboardInterrupt"
-        | "SystemExit"
-        | "ImportError"
-        | "ModuleNotFoundError"
-        | "AssertionError"
-        | "NotImplementedError"
-        | "RecursionError"
-        | "ZeroDivisionError"
-        | "OverflowError"
-        | "NameError"
-        | "StopAsyncIteration"
-        | "MemoryError"
-        | "GeneratorExit" => false,
-        _ => true,
-    }
-}
-fn points(file: &File<'_, '_>) -> Vec<Point> {
-    let mut found = Vec::new();
-    for call in &file.model.calls {
-        match called_name(file, call) {
-            "get" | "post" | "put" | "patch" | "delete" | "request" => {
-                found.extend(response(file, call));
-                found.extend(row(file, call));
-                found.extend(weak(file, call));
-            }
-            "first" | "last" | "one_or_none" | "scalar_one_or_none" | "find_one" | "scalar" => {
-                found.extend(row(file, call));
-            }
-            "loads" | "load" | "safe_load" | "parse" | "fromstring" | "unpackb" | "int" | "float" | "Decimal"
-            | "strptime" | "fromisoformat" | "UUID" | "fromtimestamp" => {
-                found.extend(parsing(file, call));
-            }
-            "run" | "call" | "system" | "check_output" | "check_call" => {
-                found.extend(process(file, call));
-            }
-            "SMTP" | "SMTP_SSL" | "FTP" | "FTP_TLS" | "IMAP4_SSL" | "POP3_SSL" | "Telnet" | "create_connection"
-            | "urlopen" | "urlretrieve" | "copy" | "copy2" | "copyfile" | "move" | "copytree" => {
-                found.extend(network(file, call));
-            }
-            "open" | "read_text" | "read_bytes" | "commit" => {
-                found.extend(weak(file, call));
-            }
-            _ => {}
-        }
-    }
-    for (subscript, context, _) in &file.model.items {
-        let of = file.types.of(&subscript.value, *context);
-        let point = |text: String, strong| Point {
-            range: subscript.range(),
-            context: *context,
-            family: Family::Lookup,
-            text,
-            strong,
-            silent: false,
-        };
-        let tested = root_is_tested(file, &subscript.value, *context);
-        match of {
-            Type::Record if !tested => {
-                if let Some(confidence) = rows::may_be_absent(file, &subscript.value, *context) {
-                    found.push(point(
-                        format!("`{}` may be empty or `None`, then this raises", file.words(&*subscript.value)),
-                        Some(confidence),
-                    ));
-                }
-            }
-            Type::Payload if !tested && !asked_for(file, subscript, *context) => {
-                found.push(point(format!("the key in `{}` may be missing", file.words(subscript)), None));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The name of what is called, seen through `import ... as`.
-fn called_name<'m>(file: &'m File<'_, '_>, call: &Call<'m>) -> &'m str {
-    let name = call.name();
-    if let Expr::Name(node) = &*call.node.func
-        && let Some(binding) = file.model.binding(name, call.context, node.start().to_u32())
-        && let BindingKind::Import(path) = &binding.kind
-    {
-        return path.rsplit('.').next().unwrap_or(path);
-    }
-    name
-}
-
-/// Whether the name at the root of an expression stands in a condition of the function.
-fn root_is_tested(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {
-    match expr {
-        Expr::Name(name) => file
-            .model
-            .functions
-            .get(context.function as usize)
-            .is_some_and(|function| function.tested.contains(name.id.as_str())),
-        Expr::Attribute(node) => root_is_tested(file, &node.value, context),
-        Expr::Subscript(node) => root_is_tested(file, &node.value, context),
-        _ => false,
-    }
-}
-
-/// Whether the function looks whether a key is there before it takes it: `if "files" not in toc`.
-fn asked_for(file: &File<'_, '_>, subscript: &ExprSubscript, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let words = |node: &Expr| file.model.source(node);
-    let text = &file.model.text[function.range()];
-    let key = words(&subscript.slice);
-    [" in ", " not in "].iter().any(|is| text.contains(&format!("{key}{is}{}", words(&subscript.value))))
 }
 
 fn in_items(file: &File<'_, '_>, context: Context) -> bool {
@@ -427,34 +251,4 @@ fn repeated(file: &File<'_, '_>, context: Context) -> bool {
             && call.name() == this.name
             && matches!(file.types.of(&call.node.func, call.context), Type::Function(at) | Type::Method(at) if at == function)
     })
-}
-
-/// What fails with an exception that says what is wrong: shown where a function has other failures as well.
-fn weak<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
-    let node = call.node;
-    let (family, text) = match &*node.func {
-        Expr::Attribute(attribute) => {
-            let base = file.types.of(&attribute.value, call.context);
-            match (&base, attribute.attr.as_str()) {
-                (Type::FilePath, "read_text" | "read_bytes" | "open") => {
-                    (Family::Io, "the file may not be there or not be readable")
-                }
-                (Type::Client(Client::Session), "commit") => (Family::Database, "the commit may fail"),
-                (Type::Client(Client::Http), "get" | "post" | "put" | "patch" | "delete" | "request") => {
-                    (Family::Io, "the service may not answer")
-                }
-                (Type::Path(of), "get" | "post" | "put" | "patch" | "delete" | "request")
-                    if matches!(&**of, "requests" | "httpx") =>
-                {
-                    (Family::Io, "the service may not answer")
-                }
-                _ => return None,
-            }
-        }
-        Expr::Name(name) if name.id.as_str() == "open" => (Family::Io, "the file may not be there or not be readable"),
-        _ => return None,
-    };
-    let point =
-        Point { range: node.range(), context: call.context, family, text: text.into(), strong: None, silent: false };
-    Some(point)
 }

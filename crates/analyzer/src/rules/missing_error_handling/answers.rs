@@ -1,6 +1,7 @@
 //! Answers of servers.
 
-use super::{Family, Point, guarded, repeated, takes_down};
+use super::handlers::guarded;
+use super::{Family, Point, repeated, takes_down};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context, Use};

@@ -1,6 +1,7 @@
 //! Which functions of the tree call which, and what is handled around the calls.
 
-use super::{Family, guarded, outermost_def};
+use super::handlers::guarded;
+use super::{Family, outermost_def};
 use crate::engine::function_key;
 use crate::file::File;
 use assay_python::model::{BindingKind, Context, NONE};

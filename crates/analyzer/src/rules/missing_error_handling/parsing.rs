@@ -1,6 +1,7 @@
 //! Text and data from outside that are parsed.
 
-use super::{Family, Point, in_items, outermost_def, root_is_tested};
+use super::points::root_is_tested;
+use super::{Family, Point, in_items, outermost_def};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context};

@@ -1,6 +1,7 @@
 //! Programs that are run.
 
-use super::{Family, Point, catches, guarded, takes_down};
+use super::handlers::{catches, guarded};
+use super::{Family, Point, takes_down};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{Call, NONE, Use};

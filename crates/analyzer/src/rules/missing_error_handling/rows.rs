@@ -1,9 +1,10 @@
 //! Rows and records that may not be there.
 
+use super::points::root_is_tested;
 use super::vouched::{
     always_one, asked_before, is_counted, is_narrowed, just_made, key_is_checked, looked_for_before, vouched_for,
 };
-use super::{Family, Point, root_is_tested};
+use super::{Family, Point};
 use crate::Confidence;
 use crate::file::File;
 use assay_python::last_name;

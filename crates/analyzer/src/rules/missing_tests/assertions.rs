@@ -1,6 +1,7 @@
 //! Tests that assert nothing.
 
-use super::{exact, hashed};
+use super::hashed;
+use super::mentions::exact;
 use crate::Span;
 use crate::file::File;
 use assay_python::model::{Function, NONE};

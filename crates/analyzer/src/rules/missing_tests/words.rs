@@ -1,6 +1,7 @@
 //! The words of a test file.
 
-use super::{Mentions, Word, each_once, hashed};
+use super::hashed;
+use super::mentions::{Mentions, Word, each_once};
 use crate::file::File;
 use crate::rules::missing_error_handling::tree_key;
 use assay_python::model::BindingKind;
