@@ -6,7 +6,7 @@ use assay_python::LineIndex;
 use assay_python::infer::Types;
 use assay_python::model::{FunctionNode, Model};
 use assay_python::trips::Trips;
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextLen, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 use rustpython_ast::Expr;
 use rustpython_ast::visitor::{Visitor, walk_expr};
@@ -106,7 +106,13 @@ impl<'f, 'a> File<'f, 'a> {
 
     /// What a function, or the module if it is none, does with a name from a place on.
     pub(crate) fn uses(&self, function: u32, name: &str, after: TextSize) -> NameUses<'a> {
-        let mut collector = Collector { name, after, uses: NameUses::default() };
+        self.uses_until(function, name, after, self.model.text.text_len())
+    }
+
+    /// What a function, or the module if it is none, does with a name from a place on and before another.
+    pub(crate) fn uses_until(&self, function: u32, name: &str, after: TextSize, before: TextSize) -> NameUses<'a> {
+        let mut collector =
+            Collector { name, within: TextRange::new(after, before.max(after)), uses: NameUses::default() };
         match self.model.functions.get(function as usize).map(|function| function.node) {
             Some(FunctionNode::Def(def)) => collector.visit_body(&def.body),
             Some(FunctionNode::Lambda(lambda)) => collector.visit_expr(&lambda.body),
@@ -136,13 +142,13 @@ pub(crate) struct NameUses<'a> {
 /// Collects what the code in a range does with a name.
 struct Collector<'n, 'a> {
     name: &'n str,
-    after: TextSize,
+    within: TextRange,
     uses: NameUses<'a>,
 }
 
 impl<'a> Visitor<'a> for Collector<'_, 'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
-        let is = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == self.name && name.start() >= self.after);
+        let is = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == self.name && self.within.contains_inclusive(name.start()));
         match expr {
             Expr::Attribute(attribute) if is(&attribute.value) => self.uses.attributes.push(attribute.attr.as_str()),
             Expr::Subscript(subscript) if is(&subscript.value) => {

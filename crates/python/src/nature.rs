@@ -39,7 +39,8 @@ const CHUNK_WORDS: &[&str] = &[
     "subscri",
 ];
 const RETRY_WORDS: &[&str] = &["attempt", "retry", "retries", "tries", "trial"];
-const FILE_WORDS: &[&str] = &["glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk", "argv", "namelist"];
+const FILE_WORDS: &[&str] =
+    &["glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk", "argv", "namelist", "infolist", "getmembers"];
 /// Names of what counts the steps of a search or a computation.
 const LEVELS: &[&str] = &["depth", "level", "hop", "generation", "iteration", "step", "round"];
 /// Names of what stands for a file.

@@ -49,7 +49,7 @@ use assay_python::model::{Context, NONE};
 use assay_python::types::Type;
 pub(crate) use callers::{Decorators, calls_in_view, decorators_in_view, imported_key, root_name, tree_key};
 use handlers::guarded;
-use parsing::{file_is_read, status_checked};
+use parsing::{brought_by_another, file_is_read, status_checked};
 use points::points;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
@@ -140,6 +140,7 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
         && taken
         && !file_is_read(file, main.range, main.context)
         && !status_checked(file, main.range, main.context)
+        && !brought_by_another(file, main.range, main.context)
     {
         confidence = Confidence::High;
     }
@@ -223,6 +224,11 @@ fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
         "shutdown",
         "uninstall",
         "logout",
+        "wipe",
+        "revoke",
+        "expire",
+        "invalidate",
+        "disconnect",
     ];
     matches!(function.name, "__del__" | "__exit__" | "__aexit__") || verbs.iter().any(|verb| name.starts_with(verb))
 }

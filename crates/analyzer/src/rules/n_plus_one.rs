@@ -98,6 +98,10 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
             }
             Place::Call(call) => {
                 let Some(looped) = repeating(file, call.context, range) else { continue };
+                // `cache(self.folders_of, name)`
+                if matches!(call.name(), "cache" | "cached" | "memoize" | "memoized") {
+                    continue;
+                }
                 let mut facts = trips.called(&call.node.func, call.node, call.context);
                 // An object that stays the same through the loop asks once if it keeps what it found.
                 if let Expr::Attribute(method) = &*call.node.func
@@ -105,6 +109,14 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
                 {
                     facts.retain(|fact| !fact.kept);
                 }
+                // A row that is handed on in each round, and stays the same, keeps what it has loaded.
+                facts.retain(|fact| {
+                    let given = fact
+                        .parameter
+                        .as_ref()
+                        .and_then(|(position, _)| trips.given(&call.node.func, call.node, call.context, *position));
+                    fact.kind != TripKind::Lazy || given.is_none_or(|given| depends(file, given.range(), looped))
+                });
                 // What changes something is told as a change, even if it looks first.
                 if changes(call.name()) {
                     facts.sort_by_key(|fact| fact.kind != TripKind::Write);

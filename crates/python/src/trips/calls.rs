@@ -101,6 +101,10 @@ const BOTO_FREE: &[&str] = &[
     "get_parameters_by_path",
 ];
 
+/// Writes of one thing that can be made for many at once.
+const BOTO_IN_BULK: &[&str] =
+    &["put_item", "delete_item", "put_metric_data", "delete_object", "delete_message", "send_message"];
+
 impl<'a> Trips<'_, '_, 'a> {
     /// The round trip that a call makes by itself.
     pub(super) fn of_call(&self, call: &Call<'a>) -> Option<Trip> {
@@ -312,7 +316,9 @@ impl<'a> Trips<'_, '_, 'a> {
                     || name.starts_with("update_")
                     || name.starts_with("send_");
                 let kind = if writes { TripKind::Write } else { TripKind::Request };
-                if hit { make(kind) } else { None }
+                let trip = if hit { make(kind) } else { None };
+                // Most of what is changed there can only be changed one by one.
+                trip.map(|trip| Trip { certain: trip.certain && (!writes || BOTO_IN_BULK.contains(&name)), ..trip })
             }
             Client::Redis if REDIS.contains(&name) => make(TripKind::Key),
             Client::MongoCollection if MONGO_READS.contains(&name) => {

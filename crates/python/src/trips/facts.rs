@@ -103,8 +103,9 @@ impl<'a> Trips<'_, '_, 'a> {
             })
         });
         let text = model.text.get(this.range().start().to_usize()..this.range().end().to_usize()).unwrap_or_default();
-        let asks_a_cache =
-            ["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = "].iter().any(|word| text.contains(word));
+        let asks_a_cache = ["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = ", ".cache("]
+            .iter()
+            .any(|word| text.contains(word));
         if cached || asks_a_cache {
             return Vec::new();
         }
@@ -112,7 +113,7 @@ impl<'a> Trips<'_, '_, 'a> {
         let mut found: Vec<TripFact> = Vec::new();
         for at in self.by_function.get(&function).into_iter().flatten() {
             let trip = &self.direct[*at];
-            if self.repeated(trip.context) || trip.flushes || trip.batched {
+            if self.repeated(trip.context) || trip.flushes || trip.batched || self.remembered(trip.range) {
                 continue;
             }
             found.push(TripFact {
@@ -147,6 +148,14 @@ impl<'a> Trips<'_, '_, 'a> {
         }
         self.facts.borrow_mut().insert(function, found.clone());
         found
+    }
+
+    /// Whether what a place brings is kept for whoever asks next: `if key not in known:`, then `known[key] = ...`.
+    fn remembered(&self, place: TextRange) -> bool {
+        let mut lines = self.types.model.text[..place.start().to_usize()].lines().rev();
+        let store = lines.next().and_then(|line| line.trim_start().split_once('['));
+        let asked = lines.next().and_then(|line| line.trim_end().strip_suffix(':')?.rsplit_once(" not in "));
+        matches!((store, asked), (Some((store, rest)), Some((_, asked))) if store == asked && rest.contains('='))
     }
 
     /// Whether a place is come to only where something has failed; that a row was not there is no failure.
@@ -208,6 +217,19 @@ impl<'a> Trips<'_, '_, 'a> {
             }
         }
         self.settled(facts, receiver, context)
+    }
+
+    /// What a call gives for a parameter of the function it calls, by the position that a fact of that function names.
+    pub fn given(&self, func: &'a Expr, node: &'a ExprCall, context: Context, position: u32) -> Option<&'a Expr> {
+        let method = match self.callee(func, context) {
+            Callee::Own(function) => self.types.model.functions[function as usize].class != NONE,
+            _ => true,
+        };
+        match func {
+            Expr::Attribute(attribute) if method && position == 0 => Some(&*attribute.value),
+            Expr::Attribute(_) if method => node.arguments.args.get(position as usize - 1),
+            _ => node.arguments.args.get(position as usize),
+        }
     }
 
     /// The parameter without which alone a function comes to a place: `if rate is None:`, `if not rate:`, `rate = rate or ...`.

@@ -116,12 +116,16 @@ impl<'a> Trips<'_, '_, 'a> {
         let constructor = matches!(expr, Expr::Call(call) if verb_of(call).is_some_and(|verb| {
             matches!(verb, "select" | "insert" | "update" | "delete")
         }));
-        constructor
-            || self.types.of(expr, context).known()
-            || self.sql_text(expr, context, 0).is_some_and(|text| {
+        if constructor {
+            return true;
+        }
+        match self.sql_text(expr, context, 0) {
+            Some(text) => {
                 let verb = text.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
                 verb.is_some_and(|verb| !NOT_ROWS.contains(&verb.to_ascii_lowercase().as_str()))
-            })
+            }
+            None => self.types.of(expr, context).known(),
+        }
     }
 
     fn sql_text(&self, expr: &'a Expr, context: Context, depth: u32) -> Option<String> {

@@ -6,7 +6,7 @@ use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context, Use};
 use assay_python::types::{Client, Type};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextLen, TextSize};
 use rustpython_ast::Expr;
 
 /// A web request whose answer is used, or thrown away, with no look at its status. The call bears the name of a method of HTTP.
@@ -53,8 +53,10 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
                 return None;
             }
             // Who sees to it that nothing is raised may not care.
-            let minded =
-                guarded(file, call.context, Family::Io) || only_reports(file, call) || takes_down(file, call.context);
+            let minded = guarded(file, call.context, Family::Io)
+                || only_reports(file, call)
+                || takes_down(file, call.context)
+                || only_greets(file, call);
             point(
                 format!("the answer of `{words}` is thrown away, so that a refusal looks like success"),
                 if minded { Confidence::Medium } else { Confidence::High },
@@ -64,12 +66,16 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
         Use::Attribute("json" | "text" | "content") => {
             // `requests.get(url).json()` where errors of decoding are handled notices what is not what was asked for.
             let noticed = matches!(call.usage, Use::Attribute("json")) && guarded(file, call.context, Family::Value);
-            let sure = !noticed && !error_asked_for(file, call.context) && !only_named(file, call);
+            let sure = !noticed
+                && !error_asked_for(file, call.context)
+                && !only_named(file, call)
+                && !asked_for_parts(file, call.context, &payload_names(file, call))
+                && !in_the_script(file, call);
             let confidence = if sure { Confidence::High } else { Confidence::Medium };
             point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
         }
         Use::Bound(bound) | Use::Entered(Some(bound)) => {
-            let uses = file.uses(call.context.function, bound, node.end());
+            let uses = file.uses_until(call.context.function, bound, node.end(), bound_anew(file, call, bound));
             let looks = [
                 "raise_for_status",
                 "status_code",
@@ -92,7 +98,10 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
             }
             if reads {
                 // Whatever is not what was asked for is noticed when it is decoded.
-                let noticed = decoded_with_care(file, bound, call.context) || only_named(file, call);
+                let noticed = decoded_with_care(file, bound, call.context)
+                    || only_named(file, call)
+                    || looked_through(file, bound, call.context)
+                    || in_the_script(file, call);
                 let confidence = if noticed { Confidence::Medium } else { Confidence::High };
                 point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
             } else {
@@ -166,7 +175,88 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
                 words.starts_with(&format!("{bound}.")) || payloads.contains(&words)
             })
     });
-    decoded || handed || error_asked_for(file, context)
+    let mut names = payloads;
+    let decoded_again = format!("{bound}.json()");
+    names.push(&decoded_again);
+    decoded || handed || error_asked_for(file, context) || asked_for_parts(file, context, &names)
+}
+
+/// The name under which an answer's payload goes on: `payload = requests.get(url).json()`.
+fn payload_names<'a>(file: &File<'_, 'a>, request: &Call<'a>) -> Vec<&'a str> {
+    let decoding = |call: &&Call<'a>| call.name() == "json" && call.node.range().contains_range(request.node.range());
+    let bound = file.model.calls.iter().filter(decoding).filter_map(|call| match call.usage {
+        Use::Bound(name) => Some(name),
+        _ => None,
+    });
+    bound.collect()
+}
+
+/// Whether a condition asks what kind of payload came: `if "rows" not in payload`, `if not isinstance(payload, list)`.
+fn asked_for_parts(file: &File<'_, '_>, context: Context, payloads: &[&str]) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let conditions = file.model.text[function.range()].lines().map(str::trim_start).filter(|line| {
+        ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word)) && line.len() < 200
+    });
+    conditions.into_iter().any(|line| {
+        payloads.iter().any(|payload| {
+            line.contains(&format!("isinstance({payload},"))
+                || [":", " ", ")"].iter().any(|end| line.contains(&format!(" in {payload}{end}")))
+                || line.contains(&format!(" {payload}.get("))
+        })
+    })
+}
+
+/// Whether the text of an answer is looked through for a mark that tells what came: `if "Log in" in response.text`.
+fn looked_through(file: &File<'_, '_>, bound: &str, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let text = &file.model.text[function.range()];
+    let begins = |name: &str| text.contains(&format!("{name}.startswith("));
+    let asked = |part: &str| text.contains(&format!(" in {bound}.{part}")) || begins(&format!("{bound}.{part}"));
+    // `page = response.text.strip()`, then `if page.startswith("<html")`
+    let named = text.lines().any(|line| {
+        let bound_to = line.trim_start().split_once(" = ");
+        bound_to.is_some_and(|(name, value)| value.starts_with(&format!("{bound}.")) && begins(name))
+    });
+    asked("text") || asked("content") || named
+}
+
+/// Where the name of an answer is bound to something else in the same run of statements, so that what follows says nothing of it.
+fn bound_anew(file: &File<'_, '_>, call: &Call<'_>, bound: &str) -> TextSize {
+    let text = file.model.text;
+    let end = match file.model.functions.get(call.context.function as usize) {
+        Some(function) => function.range().end(),
+        None => text.text_len(),
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let start = call.node.start().to_usize();
+    let own = indent(&text[text[..start].rfind('\n').map_or(0, |line| line + 1)..]);
+    let mut lowest = own;
+    let mut at = call.node.end().to_usize();
+    for line in text[at..end.to_usize()].split_inclusive('\n') {
+        let words = line.trim();
+        if at > call.node.end().to_usize() && !words.is_empty() && !words.starts_with([')', ']', '}', '#']) {
+            lowest = lowest.min(indent(line));
+            let anew = words.strip_prefix(bound).is_some_and(|rest| rest.starts_with(" = "));
+            if anew && indent(line) == lowest {
+                return TextSize::try_from(at).unwrap_or(end);
+            }
+        }
+        at += line.len();
+    }
+    end
+}
+
+/// Whether a request whose answer is thrown away is made for what it leaves behind, cookies for example, or takes away what may
+/// be gone already.
+fn only_greets<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> bool {
+    let of_a_session = matches!(&*call.node.func, Expr::Attribute(method)
+        if matches!(file.types.of(&method.value, call.context), Type::Client(_)));
+    call.name() == "delete" || call.name() == "get" && of_a_session
+}
+
+/// Whether a request stands in the part of a file that runs only as a script.
+fn in_the_script(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    file.model.main_block.is_some_and(|block| block.contains_range(call.node.range()))
 }
 
 /// Whether the function asks what came for an error that it tells of: `if "error" in payload`, `if not result["success"]`.

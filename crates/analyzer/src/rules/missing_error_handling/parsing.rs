@@ -7,7 +7,7 @@ use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context};
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
-use rustpython_ast::{Expr, ExprName};
+use rustpython_ast::{Expr, ExprCall, ExprName};
 
 /// Whether an argument stands for text or data that came from outside.
 fn outside(of: &Type) -> bool {
@@ -49,9 +49,11 @@ pub(super) fn parsing<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
                 Type::Record => point(text, None),
                 // A single text may well be left to fail as a whole; one of many should not take the others with it.
                 Type::Raw | Type::File => {
-                    let open = looped && !own_data(file, call.context);
+                    let open = looped && !own_data(file, call.context) && !hands_out_each(file, call.context);
                     point(text, Some(if open { Confidence::High } else { Confidence::Medium }))
                 }
+                // Whoever sends a request writes its body.
+                _ if !looped && is_body(file, first) => point(text, Some(Confidence::Medium)),
                 _ if looped && !matches!(of, Type::Row(_) | Type::Field(..)) => point(text, Some(Confidence::Medium)),
                 _ => None,
             }
@@ -86,7 +88,7 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
         // What a module reads when it is imported comes with it.
         None => file.model.text,
     };
-    ["__file__", "root_path", "find_file(", "finders.find", "resources", "pkgutil", "get_data"]
+    ["__file__", "root_path", "find_file(", "finders.find", "resources", "pkgutil", " get_data("]
         .iter()
         .any(|word| text.contains(word))
 }
@@ -95,7 +97,15 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
 /// program, or whoever set it up, wrote there.
 fn own_data(file: &File<'_, '_>, context: Context) -> bool {
     let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
-    ["open(", ".read_text(", "redis", ".hget"].iter().any(|source| file.model.text[function.range()].contains(source))
+    ["open(", ".read_text(", "redis", ".hget", "kazoo", "etcd", "memcache"]
+        .iter()
+        .any(|source| file.model.text[function.range()].contains(source))
+}
+
+/// Whether a function is a generator: whoever goes over it is told of the item that cannot be read.
+fn hands_out_each(file: &File<'_, '_>, context: Context) -> bool {
+    let function = file.model.functions.get(outermost_def(file, context.function) as usize);
+    function.is_some_and(|function| file.model.text[function.range()].contains("yield "))
 }
 
 /// Whether what is parsed at a place came with an answer whose status the function looks at: `json.loads(response.text)`.
@@ -123,6 +133,74 @@ pub(super) fn status_checked(file: &File<'_, '_>, parsed: TextRange, context: Co
     false
 }
 
+/// Whether what is parsed at a place was brought by something that raises if it was refused, `urlopen` or a program whose exit
+/// status was looked at, or by a function of the tree, which may well have seen to that.
+pub(super) fn brought_by_another(file: &File<'_, '_>, parsed: TextRange, context: Context) -> bool {
+    let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
+    let mut text = call.node.arguments.args.first();
+    for _ in 0..4 {
+        let Some(expr) = text else { return false };
+        // `text = json.loads(text.decode())` parses what was given by the same name.
+        if expr.range().contains_range(parsed) {
+            return true;
+        }
+        if let Some(call) = innermost_call(expr) {
+            return match file.types.of(&call.func, context) {
+                Type::Function(_) | Type::Method(_) => true,
+                Type::Path(path) => {
+                    let library = path.split('.').next().unwrap_or(&path);
+                    matches!(library, "urllib" | "subprocess") || file.types.project.modules.split(&path).is_some()
+                }
+                _ => false,
+            };
+        }
+        let Some(root) = answer(expr) else { return false };
+        text = match file.model.binding(root.id.as_str(), context, root.start().to_u32()).map(|bound| &bound.kind) {
+            Some(BindingKind::Assign(value, _) | BindingKind::With(value)) => Some(value),
+            // The text itself is given, rather than a request or event that holds it.
+            Some(BindingKind::Parameter(..)) => return !holds_the_text(expr),
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether the text is a part of what a name stands for: `event["body"]`, `request.body`.
+fn holds_the_text(expr: &Expr) -> bool {
+    match expr {
+        Expr::Subscript(_) => true,
+        Expr::Attribute(attribute) => attribute.value.is_name_expr() || holds_the_text(&attribute.value),
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) => holds_the_text(&method.value),
+            _ => false,
+        },
+        Expr::Await(node) => holds_the_text(&node.value),
+        _ => false,
+    }
+}
+
+/// The first call of a chain: `fetch(url)` of `fetch(url).decode().strip()`.
+fn innermost_call(expr: &Expr) -> Option<&ExprCall> {
+    match expr {
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) if !method.value.is_name_expr() => innermost_call(&method.value).or(Some(call)),
+            Expr::Attribute(method)
+                if matches!(
+                    method.attr.as_str(),
+                    "decode" | "strip" | "read" | "encode" | "getvalue" | "lstrip" | "rstrip" | "splitlines"
+                ) =>
+            {
+                None
+            }
+            _ => Some(call),
+        },
+        Expr::Attribute(attribute) => innermost_call(&attribute.value),
+        Expr::Await(node) => innermost_call(&node.value),
+        Expr::Subscript(node) => innermost_call(&node.value),
+        _ => None,
+    }
+}
+
 /// The name that an expression takes something of.
 fn answer(expr: &Expr) -> Option<&ExprName> {
     match expr {
@@ -144,6 +222,22 @@ fn checked_in_text(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {
 fn is_request_data(file: &File<'_, '_>, expr: &Expr) -> bool {
     let words = file.model.source(expr);
     words.starts_with("request.") || words.starts_with("self.request.") || words.starts_with("sys.argv")
+}
+
+/// Whether an expression is what came with a request: `request.body`, `request.get_data()`, `event["body"]`.
+fn is_body(file: &File<'_, '_>, expr: &Expr) -> bool {
+    match expr {
+        Expr::Subscript(item) => {
+            matches!(&*item.slice, Expr::StringLiteral(key) if key.value.to_str() == "body")
+                && matches!(&*item.value, Expr::Name(name) if name.id.as_str() == "event")
+        }
+        Expr::Await(node) => is_body(file, &node.value),
+        _ => {
+            let words = file.model.source(expr);
+            let words = words.strip_prefix("self.").unwrap_or(words);
+            ["request.body", "request.data", "request.get_data("].iter().any(|body| words.starts_with(body))
+        }
+    }
 }
 
 /// Whether what is parsed at a place is a file of the machine's own: `json.load(file)`, `json.loads(path.read_text())`.

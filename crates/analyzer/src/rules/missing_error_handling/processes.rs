@@ -7,7 +7,7 @@ use crate::file::File;
 use assay_python::model::{Call, NONE, Use};
 use assay_python::types::Type;
 use ruff_text_size::Ranged;
-use rustpython_ast::{ExceptHandler, Expr, ExprCall};
+use rustpython_ast::{ExceptHandler, Expr, ExprCall, Stmt};
 
 /// Programs that only show something to whoever sits there, so that their failure changes nothing.
 const FOR_SHOW: &[&str] = &[
@@ -92,12 +92,14 @@ fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
 /// whoever started this sees how it ended.
 fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let place = call.node.range();
-    let last = file
-        .model
-        .functions
-        .get(call.context.function as usize)
-        .and_then(assay_python::model::Function::def)
-        .and_then(|def| def.body.last());
+    let last =
+        file.model.functions.get(call.context.function as usize).and_then(assay_python::model::Function::def).and_then(
+            |def| match &def.body[..] {
+                // A bare `return` at the end says nothing.
+                [.., last, Stmt::Return(end)] if end.value.is_none() => Some(last),
+                body => body.last(),
+            },
+        );
     let made_elsewhere = matches!(call.node.arguments.args.first(), Some(Expr::Name(_)));
     let hands_over = call.name() == "call" || call.name() == "system" && made_elsewhere;
     hands_over && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
@@ -112,6 +114,24 @@ fn output_is_checked(file: &File<'_, '_>, call: &Call<'_>) -> bool {
         context.function == call.context.function && node.start() > call.node.end() && catches(node, Family::Value)
     });
     further_down || guarded(file, call.context, Family::Value)
+}
+
+/// Whether what the program made tells how it went: the function asks further down if a file is there.
+fn result_is_looked_for(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let Some(function) = file.model.functions.get(call.context.function as usize) else { return false };
+    let after = file.model.text.get(call.node.end().to_usize()..function.range().end().to_usize()).unwrap_or_default();
+    ["os.path.exists(", "os.path.isfile(", ".exists()", ".is_file()"].iter().any(|asks| after.contains(asks))
+}
+
+/// Whether the program is the one that somebody likes to read or write with, and sits in front of.
+fn of_the_users_choice(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let Some(function) = file.model.functions.get(call.context.function as usize) else { return false };
+    let text = &file.model.text[function.range()];
+    let named = ["editor", "viewer", "pager", "browser"].iter().any(|word| function.name.contains(word));
+    named
+        || ["EDITOR\"", "EDITOR'", "PAGER\"", "PAGER'", "\"BROWSER", "'BROWSER", "\"SHELL", "'SHELL"]
+            .iter()
+            .any(|choice| text.contains(choice))
 }
 
 pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
@@ -145,11 +165,12 @@ pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
             if (short || unseen) && guarded(file, call.context, Family::Process) {
                 return None;
             }
-            let surely = if tidies_up(file, call) || call.context.function == NONE || output_is_checked(file, call) {
-                Confidence::Medium
-            } else {
-                Confidence::High
-            };
+            let doubtful = tidies_up(file, call)
+                || call.context.function == NONE
+                || output_is_checked(file, call)
+                || result_is_looked_for(file, call)
+                || of_the_users_choice(file, call);
+            let surely = if doubtful { Confidence::Medium } else { Confidence::High };
             let words = file.words(&*node.func);
             match call.usage {
                 Use::Discarded => point(

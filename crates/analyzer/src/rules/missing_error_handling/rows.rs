@@ -121,6 +121,7 @@ pub(super) fn may_be_absent<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Co
         before.to_ascii_lowercase().contains("select count(")
     };
     let checked = function.is_some_and(|function| function.name.contains("count") || counted(function))
+        || matches!(expr, Expr::Call(call) if key_of_a_row(file, call, context))
         || matches!(expr, Expr::Call(call) if key_is_checked(file, call, context));
     if checked {
         return Some(Confidence::Medium);
@@ -146,6 +147,27 @@ pub(super) fn may_be_absent<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Co
         .iter()
         .any(|catalog| asked.contains(catalog));
     Some(if fixed || of_itself { Confidence::Medium } else { Confidence::High })
+}
+
+/// Whether the statement that was executed last takes its key from a row that was fetched before, as a foreign key: `found[2]`.
+fn key_of_a_row(file: &File<'_, '_>, fetch: &ExprCall, context: Context) -> bool {
+    let here = |call: &&Call<'_>| call.context.function == context.function && call.node.end() < fetch.start();
+    let executed = file.model.calls.iter().filter(here).filter(|call| call.name() == "execute").last();
+    let Some(given) = executed.and_then(|call| call.node.arguments.args.get(1)) else { return false };
+    let keys = match given {
+        Expr::Tuple(keys) => &keys.elts[..],
+        Expr::List(keys) => &keys.elts[..],
+        _ => return false,
+    };
+    let of_a_row = |key: &Expr| {
+        let Expr::Name(name) = key else { return false };
+        let bound = file.model.binding(name.id.as_str(), context, name.start().to_u32());
+        match bound.map(|binding| &binding.kind) {
+            Some(BindingKind::Assign(Expr::Subscript(item), _)) => file.types.of(&item.value, context) == Type::Record,
+            _ => false,
+        }
+    };
+    !keys.is_empty() && keys.iter().all(of_a_row)
 }
 
 /// The text that tells what a fetched row was asked for, in small letters: from the statement that was executed last, or from

@@ -4,7 +4,7 @@ use super::mentions_word;
 use super::report::Shape;
 use crate::file::File;
 use assay_python::last_name;
-use assay_python::model::{BindingKind, Loop, handler_types};
+use assay_python::model::{BindingKind, Loop, LoopKind, handler_types};
 use assay_python::project::TripKind;
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
@@ -110,6 +110,7 @@ fn seen_once(before: &str, after: &str) -> bool {
 
 /// Whether the loop deals with what the database refuses for each item: then each is meant to be a transaction of its own.
 pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKind, looped: &Loop<'_>) -> bool {
+    // `DBError` and the like are a program's own.
     const REFUSED: &[&str] = &[
         "IntegrityError",
         "DatabaseError",
@@ -117,6 +118,8 @@ pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKin
         "OperationalError",
         "SQLAlchemyError",
         "DBAPIError",
+        "DBError",
+        "DuplicateKeyError",
         "LockError",
     ];
     // `try: send(order) except Refused: continue`, then `order.save()`: the row tells what was done outside.
@@ -134,14 +137,13 @@ pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKin
     // One that fails must not keep the others from being written.
     let written = |name: &str| kind == TripKind::Write && matches!(name, "Exception" | "BaseException");
     file.model.tries.iter().any(|(node, _)| {
-        let refused = || {
-            node.body.iter().any(|stmt| stmt.range().contains_range(place))
-                && node
-                    .handlers
-                    .iter()
-                    .flat_map(handler_types)
-                    .any(|of| REFUSED.contains(&last_name(of)) || written(last_name(of)))
-        };
+        let refused =
+            || {
+                node.body.iter().any(|stmt| stmt.range().contains_range(place))
+                    && node.handlers.iter().flat_map(handler_types).any(|of| {
+                        REFUSED.iter().any(|refused| last_name(of).ends_with(refused)) || written(last_name(of))
+                    })
+            };
         looped.range.contains_range(node.range()) && (refused() || kind == TripKind::Write && skipped(node))
     })
 }
@@ -151,14 +153,32 @@ pub(super) fn locks(words: &str) -> bool {
     words.contains("for_update") || words.contains("refresh_from_db")
 }
 
-/// Whether a file, by its name or that of its folder, fills a database with made-up data: it runs where nobody waits for it.
-pub(super) fn made_up_data(path: &str) -> bool {
-    const NAMES: &[&str] =
-        &["fixtures", "demo", "sample", "samples", "seed", "seeds", "populate", "dummy", "faker", "fill"];
+/// Whether a file, by its name or that of its folder, fills a database with made-up data or moves what is there to another
+/// form: it runs once, where nobody waits for it.
+pub(super) fn runs_once(path: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "fixtures",
+        "demo",
+        "sample",
+        "samples",
+        "seed",
+        "seeds",
+        "populate",
+        "dummy",
+        "faker",
+        "fill",
+        "testdata",
+        "migrate",
+        "migration",
+        "upgrade",
+        "upgrades",
+    ];
     let mut parts = path.rsplit(['/', '\\']);
     let file = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
-    file.split(['_', '-']).chain([folder]).any(|word| NAMES.contains(&word))
+    path.contains("alembic")
+        || file.contains("test_data")
+        || file.split(['_', '-']).chain([folder]).any(|word| NAMES.contains(&word))
 }
 
 /// Whether each item is meant to be dealt with by itself: a migration, a language, table or module, one that has failed, or a system of its own, entered by `with connected(shard) as connection`.
@@ -191,6 +211,10 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         "table_name",
         "tenant",
     ];
+    // `new_table`, `table_name`
+    let few = |target: &str| {
+        FEW.contains(&target) || target.rsplit_once('_').is_some_and(|(_, last)| matches!(last, "table" | "model"))
+    };
     let words = &file.model.text[place];
     let called = words.split('(').next().unwrap_or(words).rsplit('.').next().unwrap_or(words).trim_start_matches('_');
     let part = |letter: char| letter.is_alphanumeric() || letter == '_';
@@ -215,7 +239,125 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
     let is_row = matches!(file.types.of(looped.source, looped.context).item(), Type::Row(_));
     entered
         || after_failure
+        || instead_of_all(file, looped)
+        || looks_for_a_free_one(file, place, looped)
+        || typed_by_hand(file, looped)
+        || each_a_file(file, looped)
+        || shape.kind == TripKind::Write && (hangs_on_the_last(file, words, looped) || tells_of_signals(file, looped))
+        || ["ancestors", "parents"].iter().any(|up| file.model.source(looped.source).contains(up))
         || called.contains("migrat")
         || locks(&shape.what)
-        || !is_row && looped.targets.iter().any(|target| FEW.contains(target))
+        || !is_row && looped.targets.iter().any(|target| few(target))
+}
+
+/// Whether the loop stands where the same at once has failed: `except BulkRefused: for key in keys: delete(key)`.
+fn instead_of_all(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
+    file.model.tries.iter().flat_map(|(node, _)| &node.handlers).any(|handler| {
+        handler.range().contains_range(looped.range)
+            && !handler_types(handler).iter().any(|of| last_name(of).ends_with("DoesNotExist"))
+    })
+}
+
+/// Whether a query stands in the condition of a `while` within the loop, which tries one name after the other until one is free.
+fn looks_for_a_free_one(file: &File<'_, '_>, place: TextRange, looped: &Loop<'_>) -> bool {
+    file.model.loops.iter().any(|inner| {
+        inner.kind == LoopKind::While
+            && looped.range.contains_range(inner.range)
+            && inner.head.contains_range(place)
+            && inner.source.range().contains_range(place)
+    })
+}
+
+/// Whether the items are what somebody typed: the words of one field of a form or query, or arguments of a command.
+fn typed_by_hand<'a>(file: &File<'_, 'a>, looped: &Loop<'a>) -> bool {
+    const WRAPPERS: &[&str] = &["set", "sorted", "list", "tuple", "enumerate", "reversed", "filter", "map"];
+    const FIELDS: &[&str] = &["request.", "self.request.", "form.", "self.cleaned_data", "cleaned_data", "input("];
+    const ARGUMENTS: &[&str] = &["options", "opts", "args", "parsed_args"];
+    let (mut at, mut split) = (looped.source, false);
+    for _ in 0..6 {
+        if split && FIELDS.iter().any(|field| file.model.source(at).starts_with(field)) {
+            return true;
+        }
+        at = match at {
+            Expr::ListComp(node) if node.generators.len() == 1 => &node.generators[0].iter,
+            Expr::Generator(node) if node.generators.len() == 1 => &node.generators[0].iter,
+            Expr::SetComp(node) if node.generators.len() == 1 => &node.generators[0].iter,
+            Expr::Name(name) => {
+                let bound = file.model.binding(name.id.as_str(), looped.context, at.start().to_u32());
+                match bound.map(|binding| &binding.kind) {
+                    Some(BindingKind::Assign(value, _)) => value,
+                    Some(BindingKind::Parameter(function, _)) => return given_to_command(file, *function),
+                    _ => return false,
+                }
+            }
+            Expr::Subscript(node) => {
+                let of = last_name(&node.value);
+                return node.slice.is_string_literal_expr() && (of == "cleaned_data" || ARGUMENTS.contains(&of));
+            }
+            Expr::Attribute(node) => {
+                return matches!(&*node.value, Expr::Name(name) if ARGUMENTS.contains(&name.id.as_str()));
+            }
+            Expr::Call(call) => match (&*call.func, last_name(&call.func)) {
+                // `re.findall(pattern, text)`, `pattern.findall(text)`
+                (_, "findall" | "finditer") => match call.arguments.args.last() {
+                    Some(text) => {
+                        split = true;
+                        text
+                    }
+                    None => return false,
+                },
+                // What somebody ticked.
+                (_, "getlist") => return true,
+                (Expr::Attribute(text), "split") => {
+                    split = true;
+                    &text.value
+                }
+                (Expr::Name(_), name) if WRAPPERS.contains(&name) => match call.arguments.args.last() {
+                    Some(inner) => inner,
+                    None => return false,
+                },
+                (_, "zip" | "product") => match call.arguments.args.first() {
+                    Some(inner) => inner,
+                    None => return false,
+                },
+                // What somebody chose in a form.
+                (_, "get") if file.model.source(at).contains("cleaned_data.") => return true,
+                _ => return false,
+            },
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether a function of a command takes its arguments as they were typed: `def handle(self, names, **options)`.
+fn given_to_command(file: &File<'_, '_>, function: u32) -> bool {
+    file.path.contains("management/commands/")
+        && file.model.functions[function as usize].parameters().is_some_and(|parameters| parameters.kwarg.is_some())
+}
+
+/// Whether each item is a file that was sent or lies in an archive: `upload.filename`.
+fn each_a_file(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
+    const NAMES: &[&str] =
+        &["file", "upload", "uploaded", "uploaded_file", "fileobj", "file_obj", "member", "info", "zipinfo"];
+    let text = &file.model.text[looped.range];
+    looped.targets.iter().any(|target| NAMES.contains(target) && text.contains(&format!("{target}.filename")))
+}
+
+/// Whether what is written hangs on what was written in the round before: `parent = Folder(name=name, parent=parent)`.
+fn hangs_on_the_last(file: &File<'_, '_>, words: &str, looped: &Loop<'_>) -> bool {
+    let Some((name, _)) = words.split_once('.') else { return false };
+    let text = &file.model.text[looped.range];
+    text.match_indices(&format!("{name} = ")).any(|(at, _)| {
+        let made: String = text[at..].split(')').next().unwrap_or_default().split_whitespace().collect();
+        [",", "\0"].iter().any(|end| format!("{made}\0").contains(&format!("={name}{end}")))
+    })
+}
+
+/// Whether a comment at the loop tells that signals are to be sent for each row, which a write of many does not do.
+fn tells_of_signals(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
+    let text = file.model.text;
+    let above: Vec<&str> = text[..looped.range.start().to_usize()].lines().rev().skip(1).take(4).collect();
+    let comment = |line: &str| line.trim_start().starts_with('#') && line.contains("signal");
+    above.iter().any(|line| comment(line)) || text[looped.range].lines().any(comment)
 }

@@ -1,6 +1,6 @@
 //! What is said of a round trip, and how surely.
 
-use super::on_purpose::{locks, made_up_data, on_purpose, one_at_a_time};
+use super::on_purpose::{locks, on_purpose, one_at_a_time, runs_once};
 use super::{KIND, depends};
 use crate::file::File;
 use crate::{Confidence, Finding, Label};
@@ -76,18 +76,21 @@ impl<'a> Found<'_, '_, 'a> {
         }
     }
 
-    fn confidence(&self, shape: &Shape, looped: &Loop<'_>, depends: bool) -> Confidence {
+    /// How sure a round trip is, `called` telling whether it is made by what the loop calls.
+    fn confidence(&self, shape: &Shape, looped: &Loop<'_>, depends: bool, called: bool) -> Confidence {
         if shape.flushes || self.file.path.contains("migrations/") {
             return Confidence::Low;
         }
-        if made_up_data(self.file.path) {
+        if runs_once(self.file.path) {
             return Confidence::Medium;
         }
         // Whether a web service takes many at once is not in view, but for the best known.
         let takes_many = [".get_item(", ".describe_instances("].iter().any(|call| shape.what.contains(call));
         // Where sessions are asynchronous, a relation that was not loaded raises when it is touched: it was loaded elsewhere.
         let loaded_before = shape.kind == TripKind::Lazy && self.file.model.text.contains("AsyncSession");
-        let known = shape.certain && !loaded_before && (shape.kind != TripKind::Request || takes_many);
+        // An object of the tree that stands between may ask for keys in a way of its own.
+        let wrapped = shape.kind == TripKind::Key && called;
+        let known = shape.certain && !loaded_before && !wrapped && (shape.kind != TripKind::Request || takes_many);
         if known && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
     }
 
@@ -136,7 +139,7 @@ impl<'a> Found<'_, '_, 'a> {
                 shape.verb()
             )
         };
-        let mut confidence = self.confidence(shape, looped, depends);
+        let mut confidence = self.confidence(shape, looped, depends, call.is_some());
         if shape.kind == TripKind::Write && one_at_a_time(self.file, call.unwrap_or(range), shape.kind, looped) {
             confidence = confidence.min(Confidence::Medium);
         }
@@ -174,7 +177,7 @@ impl<'a> Found<'_, '_, 'a> {
             shape.verb(),
             shape.remedy()
         );
-        let mut confidence = self.confidence(shape, looped, depends);
+        let mut confidence = self.confidence(shape, looped, depends, true);
         if one_at_a_time(self.file, call, shape.kind, looped) || on_purpose(self.file, call, shape, looped) {
             confidence = confidence.min(Confidence::Medium);
         }
