@@ -32,7 +32,10 @@
 //! answer holds whose status was looked at; a single mail; the first row of a whole table or of one that the program itself
 //! filled; a row that a foreign key, a login or an earlier look for the same key vouches for, or that was made just before; what a
 //! database says of itself; clients of HTTP that only a name tells of; programs that only tidy up, whose output is parsed with
-//! care, or that a script runs outside every function; and functions that are handed to somebody who may catch what they raise.
+//! care, whose result is looked for, that somebody sits in front of, or that a script runs outside every function; text that
+//! another function, `urlopen` or a program whose exit status was looked at has brought; answers that are asked for their parts
+//! or for a mark; requests that are made for the cookies they leave; and functions that are handed to somebody who may catch what
+//! they raise.
 
 mod answers;
 mod callers;

@@ -29,7 +29,8 @@
 //! or serializer that only its name tells of; a walk by recursion; and what a framework calls for each row (fields of a
 //! serializer, columns of an admin list); a query two calls deep, in a handler of the called function, or of a statement that is
 //! handed on where it cannot be read; a write after an outside step that a failure skips; lazy loads where sessions are
-//! asynchronous; and files that fill a database with made-up data. What an object keeps once it was asked for, and what is asked
+//! asynchronous; and files that fill a database with made-up data or move it to another form; what stands in for all at once that failed; what
+//! somebody typed or chose, by the handful; calls of boto that have no form for many. What an object keeps once it was asked for, and what is asked
 //! only if an argument is left out, counts where it happens for each item.
 
 mod on_purpose;

@@ -317,28 +317,31 @@ impl<'a> Types<'_, 'a> {
                 }
             }
         }
-        if depth < 8
-            && let Some(arguments) = &this.node.arguments
-        {
-            for base in &arguments.args {
-                let found = match self.of(base, this.context) {
-                    Type::Class(base) if base != class => self.member(base, name, depth + 1),
-                    Type::Path(_) if !self.project.knows(name) => Type::Unknown,
-                    Type::Path(base) => {
-                        let key = joined(&base, name);
-                        match self.project.value(&key) {
-                            Type::Unknown if self.project.function(&key).is_some() => path(key),
-                            known => known,
-                        }
+        let inherited = if depth < 8 { self.inherited(class, name, depth) } else { Type::Unknown };
+        if inherited.known() { inherited } else { annotated }
+    }
+
+    /// A member that a class of this file has from its bases, here or in other files.
+    pub(super) fn inherited(&self, class: u32, name: &str, depth: u32) -> Type {
+        let this = &self.model.classes[class as usize];
+        for base in this.node.arguments.iter().flat_map(|arguments| &arguments.args) {
+            let found = match self.of(base, this.context) {
+                Type::Class(base) if base != class => self.member(base, name, depth + 1),
+                Type::Path(_) if !self.project.knows(name) => Type::Unknown,
+                Type::Path(base) => {
+                    let key = joined(&base, name);
+                    match self.project.value(&key) {
+                        Type::Unknown if self.project.function(&key).is_some() => path(key),
+                        known => known,
                     }
-                    _ => Type::Unknown,
-                };
-                if found.known() {
-                    return found;
                 }
+                _ => Type::Unknown,
+            };
+            if found.known() {
+                return found;
             }
         }
-        annotated
+        Type::Unknown
     }
 
     /// The type of an attribute of a class of this file.

@@ -7,9 +7,10 @@ mod loading;
 mod methods;
 mod names;
 
-use crate::model::{BindingKind, Context, LoopKind, Model};
+use crate::model::{BindingKind, Context, LoopKind, Model, NONE};
 use crate::project::Project;
 use crate::types::{Client, Type};
+use crate::walk::last_name;
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, Number, Operator};
@@ -105,6 +106,15 @@ impl<'m, 'a> Types<'m, 'a> {
             Expr::Name(name) => self.name(name.id.as_str(), context, name.start().to_u32()),
             Expr::Attribute(attribute) => {
                 let base = self.of(&attribute.value, context);
+                // What a view's base, here or in another file, asks for and loads along.
+                if base == Type::Unknown
+                    && attribute.attr.as_str() == "get_queryset"
+                    && matches!(&*attribute.value, Expr::Call(call) if last_name(&call.func) == "super")
+                    && let class = self.model.enclosing_class(context.function)
+                    && class != NONE
+                {
+                    return self.inherited(class, attribute.attr.as_str(), 0);
+                }
                 self.attribute(&base, attribute.attr.as_str(), &attribute.value)
             }
             Expr::Call(call) => self.call(call, context),

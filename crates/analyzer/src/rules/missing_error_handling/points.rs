@@ -20,6 +20,7 @@ pub(super) fn points(file: &File<'_, '_>) -> Vec<Point> {
                 found.extend(row(file, call));
                 found.extend(weak(file, call));
             }
+            "send" => found.extend(response(file, call)),
             "first" | "last" | "one_or_none" | "scalar_one_or_none" | "find_one" | "scalar" => {
                 found.extend(row(file, call));
             }

@@ -240,6 +240,10 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
         }
         let execute = execute.or_else(|| text.rfind("select")).or_else(|| text.rfind("fetchrow"));
         let statement = execute.map_or("", |at| &text[at..]);
+        // `if cursor.rowcount == 0: raise NotFound()`
+        if statement.contains(".rowcount") {
+            return true;
+        }
         // A `SELECT` from no table gives one row, and so does what explains or describes.
         if statement.contains("select") && !statement.contains("from")
             || text.contains("explain")
