@@ -380,7 +380,7 @@ fn reaches(types: &Types<'_, '_>) -> bool {
         return true;
     }
     let text = types.model.text.as_bytes();
-    [".objects.", "cursor", "session.", "redis", "conn.", ".execute("]
+    [".objects.", "cursor", "session.", "redis", "conn.", ".execute(", "Serializer("]
         .iter()
         .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }

@@ -7,7 +7,7 @@ use crate::names::Names;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashSet;
 use rustpython_ast::{ExceptHandler, Expr, ExprAttribute, ExprCall, ExprSubscript, Parameters, StmtClassDef};
-use rustpython_ast::{StmtFunctionDef, StmtTry};
+use rustpython_ast::{Stmt, StmtFunctionDef, StmtTry};
 use smallvec::SmallVec;
 
 /// The index that stands for nothing.
@@ -233,6 +233,8 @@ pub struct Loop<'a> {
     pub head: TextRange,
     /// The whole loop.
     pub range: TextRange,
+    /// The statements of its body; none for a comprehension.
+    pub body: &'a [Stmt],
     /// The scope of the body: its own for a comprehension.
     pub scope: u32,
     /// Where the loop stands (not its body).

@@ -39,8 +39,20 @@ const CHUNK_WORDS: &[&str] = &[
     "subscri",
 ];
 const RETRY_WORDS: &[&str] = &["attempt", "retry", "retries", "tries", "trial"];
-const FILE_WORDS: &[&str] =
-    &["glob", "rglob", "iglob", "iterdir", "listdir", "scandir", "walk", "argv", "namelist", "infolist", "getmembers"];
+const FILE_WORDS: &[&str] = &[
+    "glob",
+    "rglob",
+    "iglob",
+    "iterdir",
+    "listdir",
+    "scandir",
+    "walk",
+    "argv",
+    "namelist",
+    "infolist",
+    "getmembers",
+    "getnames",
+];
 /// Names of what counts the steps of a search or a computation.
 const LEVELS: &[&str] = &["depth", "level", "hop", "generation", "iteration", "step", "round"];
 /// Names of what stands for a file.
@@ -64,6 +76,7 @@ const MEMBERS: &[&str] = &[
     "__fields__",
     "model_fields",
     "__members__",
+    "choices",
 ];
 /// Methods that take the next item from something.
 const TAKING: &[&str] =

@@ -30,12 +30,12 @@
 //! request and a commit raise exceptions that say what is wrong; by themselves they are no finding, and appear as labels of one.
 //! Of medium confidence are: files, and values from a key-value store, for most often the program wrote them itself; what an
 //! answer holds whose status was looked at; a single mail; the first row of a whole table or of one that the program itself
-//! filled; a row that a foreign key, a login or an earlier look for the same key vouches for, or that was made just before; what a
-//! database says of itself; clients of HTTP that only a name tells of; programs that only tidy up, whose output is parsed with
-//! care, whose result is looked for, that somebody sits in front of, or that a script runs outside every function; text that
-//! another function, `urlopen` or a program whose exit status was looked at has brought; answers that are asked for their parts
-//! or for a mark; requests that are made for the cookies they leave; and functions that are handed to somebody who may catch what
-//! they raise.
+//! filled; a row that a cursor fetches, that was handed in, that a foreign key, a login or an earlier look for the same key vouches
+//! for, or that was made just before; clients of HTTP that only a name tells of; programs that only tidy up, whose output is parsed
+//! with care, whose result is looked for, that somebody sits in front of, or that a script runs outside every function; a single text
+//! that is parsed, unless it came with a request; answers that are asked for their parts or for a mark, and pages made for
+//! people; requests that are made for the cookies they leave; examples, and what fills a database with made-up data; and functions
+//! that are handed to somebody who may catch what they raise.
 
 mod answers;
 mod callers;
@@ -52,7 +52,7 @@ use assay_python::model::{Context, NONE};
 use assay_python::types::Type;
 pub(crate) use callers::{Decorators, calls_in_view, decorators_in_view, imported_key, root_name, tree_key};
 use handlers::guarded;
-use parsing::{brought_by_another, file_is_read, status_checked};
+use parsing::body_is_parsed;
 use points::points;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
@@ -134,17 +134,11 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
     let mut confidence = points.iter().filter_map(|point| point.strong).max()?;
     let first = points.iter().position(|point| point.strong == Some(confidence))?;
     let silent = points.iter().any(|point| point.silent && point.strong.is_some());
-    // Parsed, and then taken for granted. A file may well be left to fail as a whole, and an answer that said that all is well
-    // to be what its service promises.
+    // What came with a request is parsed, and then taken for granted. A file may well be left to fail as a whole, and an answer
+    // that said that all is well, or what another function brought, to be what was promised.
     let main = &points[first];
     let taken = points.iter().any(|point| point.family == Family::Lookup);
-    if main.context.looped == NONE
-        && main.family == Family::Value
-        && taken
-        && !file_is_read(file, main.range, main.context)
-        && !status_checked(file, main.range, main.context)
-        && !brought_by_another(file, main.range, main.context)
-    {
+    if main.context.looped == NONE && main.family == Family::Value && taken && body_is_parsed(file, main.range) {
         confidence = Confidence::High;
     }
     let this = file.model.functions.get(function as usize);
@@ -186,7 +180,7 @@ fn draft(file: &File<'_, '_>, function: u32, mut points: Vec<Point>) -> Option<D
             _ => false,
         })
     });
-    if handed_over && !silent {
+    if handed_over && !silent || super::n_plus_one::runs_once(file.path) {
         confidence = confidence.min(Confidence::Medium);
     }
     let name = match this {

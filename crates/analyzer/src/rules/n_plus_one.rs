@@ -22,20 +22,29 @@
 //! # Limits
 //! Loops over a few constants, retries, pages, chunks and files are left alone, as are loops over classes, each with a table of its
 //! own, fields of a form or model, and functions whose results are cached or that ask a cache. A web request that only sends
-//! something is an action for each item and not reported. Of medium confidence are: other web requests, since whether the service
-//! takes many at once is not in view; writes where the loop deals with what fails for each item; queries that lock a row or read
-//! it again; loops over languages, databases, tables, modules and the like, and over systems that the loop connects to; an
-//! attribute of an attribute of a row without the mapped classes in view; `save()` of something that cannot be told, or of a form
-//! or serializer that only its name tells of; a walk by recursion; and what a framework calls for each row (fields of a
-//! serializer, columns of an admin list); a query two calls deep, in a handler of the called function, or of a statement that is
-//! handed on where it cannot be read; a write after an outside step that a failure skips; lazy loads where sessions are
-//! asynchronous; and files that fill a database with made-up data or move it to another form; what stands in for all at once that failed; what
-//! somebody typed or chose, by the handful; calls of boto that have no form for many. What an object keeps once it was asked for, and what is asked
-//! only if an argument is left out, counts where it happens for each item.
+//! something is an action for each item and not reported, nor is a write to a service of AWS that has no form for many.
+//!
+//! A lazy load is of high confidence where the mapped classes are in view. A query is where the loop goes over rows, of which there are
+//! as many as are stored, and the query stands there or in what the loop calls; in a loop over any other list it is of medium
+//! confidence. A write is where the loop does nothing but set, gather and write: where a mail is sent, an answer looked at, something looked
+//! for first, or the row saved by a function, in a branch, in a transaction of its own or with its file, rows are rather written
+//! one by one. Commands and what fills a database with made-up data or moves it are of medium confidence, but for lazy loads.
+//!
+//! Of medium confidence are also: web requests, since whether the service takes many at once is not in view; writes where
+//! the loop deals with what fails for each item; queries that lock a row, read it again, are asked once more, hang on the round before, or
+//! are looked for to be written; loops over languages, databases, tables, columns, modules and the like, and over systems that the
+//! loop connects to; an attribute of an attribute of a row without the mapped classes in view; a form or serializer that only its name
+//! tells of; a walk by recursion; what a framework calls for each row (fields of a serializer, nested serializers, columns of
+//! an admin list); a query two calls deep, in a handler of the called function, or of a statement that cannot be read; lazy loads
+//! where sessions are asynchronous; what stands in for all at once that failed; what somebody typed or chose; and what a comment
+//! gives a reason for. What an object keeps once it was asked for, and what is asked only if an argument is left out, counts where
+//! it happens for each item.
 
+mod around;
 mod on_purpose;
 mod report;
 mod without_loop;
+mod writes;
 
 use crate::Confidence;
 use crate::file::{Draft, File};
@@ -44,12 +53,13 @@ use assay_python::nature::{Nature, nature};
 use assay_python::project::TripKind;
 use assay_python::trips::Trip;
 use assay_python::types::Type;
+pub(crate) use on_purpose::runs_once;
 use on_purpose::{per_table, remembered};
 use report::{Found, Shape};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_ast::{Expr, ExprAttribute};
-use without_loop::{for_each_row, recursion};
+use without_loop::{for_each_row, recursion, serialized_rows};
 
 const KIND: &str = "n-plus-one";
 
@@ -156,6 +166,7 @@ pub(crate) fn check(file: &File<'_, '_>) -> Vec<Draft> {
     }
     recursion(file, trips, &mut found);
     for_each_row(file, trips, &mut found);
+    serialized_rows(file, trips, &mut found);
     found.findings.into_iter().map(Draft::from).collect()
 }
 

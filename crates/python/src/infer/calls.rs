@@ -38,6 +38,11 @@ impl<'a> Types<'_, 'a> {
             .and_then(|def| def.returns.as_deref())
             .map(|annotation| self.annotation(annotation, this.context))
             .unwrap_or_default();
+        // Nobody knows what is loaded along where only the annotation tells of a queryset.
+        let annotated = match annotated {
+            Type::QuerySet(query) => Type::QuerySet(Arc::new(Query { assumed: true, ..(*query).clone() })),
+            other => other,
+        };
         // What the body shows is more exact about queries than the annotation.
         let found = found.or_else(|| annotated);
         self.returns.borrow_mut().insert(function, found.clone());

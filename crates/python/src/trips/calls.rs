@@ -119,6 +119,10 @@ impl<'a> Trips<'_, '_, 'a> {
                 _ => None,
             };
         };
+        // A content type knows the model whose manager it asks.
+        if matches!(name, "get_object_for_this_type" | "get_all_objects_for_this_type") {
+            return make(TripKind::Read);
+        }
         let lazy = library::READS.contains(&name) || library::WRITES.contains(&name);
         let base = types.of(&attribute.value, context);
         if name == "save"
@@ -316,9 +320,8 @@ impl<'a> Trips<'_, '_, 'a> {
                     || name.starts_with("update_")
                     || name.starts_with("send_");
                 let kind = if writes { TripKind::Write } else { TripKind::Request };
-                let trip = if hit { make(kind) } else { None };
                 // Most of what is changed there can only be changed one by one.
-                trip.map(|trip| Trip { certain: trip.certain && (!writes || BOTO_IN_BULK.contains(&name)), ..trip })
+                if hit && (!writes || BOTO_IN_BULK.contains(&name)) { make(kind) } else { None }
             }
             Client::Redis if REDIS.contains(&name) => make(TripKind::Key),
             Client::MongoCollection if MONGO_READS.contains(&name) => {

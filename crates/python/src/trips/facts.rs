@@ -1,6 +1,7 @@
 //! What calling a function asks of other systems, through helpers and methods.
 
 use super::Trips;
+use super::serializers::is_serializer;
 use crate::model::{Context, NONE, handler_types};
 use crate::nature::{Nature, nature};
 use crate::project::{FunctionFacts, TripFact};
@@ -33,7 +34,10 @@ impl<'a> Trips<'_, '_, 'a> {
             // What making an instance asks for.
             Type::Class(class) => match self.types.model.method(class, "__init__") {
                 Some(init) => own(init),
-                None => Callee::Unknown,
+                None => match self.serialized(class) {
+                    Some(facts) => Callee::Other(Arc::new(facts)),
+                    None => Callee::Unknown,
+                },
             },
             Type::Path(of) => {
                 let function = self.types.project.function(&of).cloned();
@@ -196,6 +200,9 @@ impl<'a> Trips<'_, '_, 'a> {
             Callee::Other(facts) => (facts.trips.clone(), func.is_attribute_expr()),
             Callee::Unknown => return Vec::new(),
         };
+        // `serializers.OrderSerializer(order)` makes a serializer of an order.
+        let serializes = is_serializer(func);
+        let method = method && !serializes;
         let receiver = |position: u32| match func {
             Expr::Attribute(attribute) if method && position == 0 => Some(&*attribute.value),
             _ => node.arguments.args.get((position as usize).saturating_sub(usize::from(method))),
@@ -213,8 +220,16 @@ impl<'a> Trips<'_, '_, 'a> {
             if let Some((position, name)) = fact.statement.take() {
                 let keyword = node.arguments.keywords.iter().find(|keyword| keyword.arg.as_deref() == Some(&*name));
                 let given = keyword.map(|keyword| &keyword.value).or_else(|| receiver(position));
-                fact.certain &= given.is_some_and(|given| self.is_about_rows(given, context));
+                match given.and_then(|given| self.done_with_rows(given, context)) {
+                    Some(kind) => fact.kind = kind,
+                    None => fact.certain = false,
+                }
             }
+        }
+        // A serializer asks when its data is taken.
+        if serializes {
+            let taken = self.types.model.text[node.end().to_usize()..].starts_with(".data");
+            facts.retain(|fact| taken && self.is_relation(fact, receiver(0).map(|row| self.types.of(row, context))));
         }
         self.settled(facts, receiver, context)
     }
@@ -297,6 +312,10 @@ impl<'a> Trips<'_, '_, 'a> {
                     FunctionFacts { returns: self.types.exported(&self.types.returned(at)), trips: self.facts(at) };
                 facts.interesting().then(|| (self.types.model.function_path(at).into(), facts))
             })
+            .chain((0..).zip(&self.types.model.classes).filter_map(|(at, class)| {
+                let facts = self.types.model.method(at, "__init__").is_none().then(|| self.serialized(at))??;
+                Some((format!("{}.__init__", class.node.name).into(), facts))
+            }))
             .collect()
     }
 }

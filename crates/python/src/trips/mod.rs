@@ -3,6 +3,7 @@
 mod calls;
 mod facts;
 mod lazy;
+mod serializers;
 mod sql;
 
 use crate::infer::Types;

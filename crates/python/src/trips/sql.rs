@@ -3,6 +3,7 @@
 use super::{Trip, Trips};
 use crate::model::{BindingKind, Call, Context, NONE};
 use crate::project::TripKind;
+use crate::types::Type;
 use crate::walk::last_name;
 use ruff_text_size::Ranged;
 use rustpython_ast::{Expr, ExprCall};
@@ -79,15 +80,26 @@ impl<'a> Trips<'_, '_, 'a> {
             }
             _ => None,
         };
-        let writes = matches!(verb.as_deref(), Some("insert" | "update" | "delete" | "replace" | "merge" | "upsert"))
-            || matches!(constructor, Some("insert" | "update" | "delete"));
+        // `execute(DropConstraint(key))`
+        let changes_schema =
+            |constructor: &str| ["Drop", "Create", "Add", "Alter"].iter().any(|verb| constructor.starts_with(verb));
+        if constructor.is_some_and(changes_schema) {
+            return None;
+        }
+        let writes =
+            verb.as_deref().is_some_and(changes_rows) || matches!(constructor, Some("insert" | "update" | "delete"));
         let kind = if writes { TripKind::Write } else { TripKind::Read };
         let mut trip = self.trip(kind, node.range(), call.context, node.range());
         let plain_text = text.as_deref().unwrap_or_default().to_ascii_lowercase();
         // Whoever calls a function that takes any statement knows what is asked, not the function.
-        if verb.is_none() && constructor.is_none() && !statement.known() {
+        let built = matches!(statement, Type::Statement(_) | Type::OrmQuery(_) | Type::QuerySet(_));
+        let unread = verb.is_none() && (constructor == Some("text") || constructor.is_none() && !built);
+        if unread {
             trip.statement = first.and_then(|first| self.passed_in(first, call.context));
         }
+        // `connection.execute(text(script))`, `connection.execute(statement.on_conflict_do_nothing())`
+        let unread = verb.is_none() && (constructor == Some("text") || constructor.is_some() && !statement.known());
+        trip.certain = !unread || matches!(constructor, Some("select" | "insert" | "update" | "delete"));
         trip.batched = plain_text.contains(" in (")
             || plain_text.contains(" in %s")
             || plain_text.contains(" in {")
@@ -111,20 +123,27 @@ impl<'a> Trips<'_, '_, 'a> {
         }
     }
 
-    /// Whether an expression is a statement that can be read here and that asks for or changes rows.
-    pub(super) fn is_about_rows(&self, expr: &'a Expr, context: Context) -> bool {
-        let constructor = matches!(expr, Expr::Call(call) if verb_of(call).is_some_and(|verb| {
-            matches!(verb, "select" | "insert" | "update" | "delete")
-        }));
-        if constructor {
-            return true;
+    /// What a statement that can be read here does with rows: asks for them or changes them.
+    pub(super) fn done_with_rows(&self, expr: &'a Expr, context: Context) -> Option<TripKind> {
+        let constructor = match expr {
+            Expr::Call(call) => verb_of(call),
+            _ => None,
+        };
+        match constructor {
+            Some("select") => return Some(TripKind::Read),
+            Some("insert" | "update" | "delete") => return Some(TripKind::Write),
+            _ => {}
         }
         match self.sql_text(expr, context, 0) {
             Some(text) => {
-                let verb = text.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
-                verb.is_some_and(|verb| !NOT_ROWS.contains(&verb.to_ascii_lowercase().as_str()))
+                let verb = text.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty())?;
+                let verb = verb.to_ascii_lowercase();
+                let kind = if changes_rows(&verb) { TripKind::Write } else { TripKind::Read };
+                (!NOT_ROWS.contains(&verb.as_str())).then_some(kind)
             }
-            None => self.types.of(expr, context).known(),
+            None => {
+                matches!(self.types.of(expr, context), Type::Statement(_) | Type::OrmQuery(_)).then_some(TripKind::Read)
+            }
         }
     }
 
@@ -155,6 +174,10 @@ impl<'a> Trips<'_, '_, 'a> {
             _ => None,
         }
     }
+}
+
+fn changes_rows(verb: &str) -> bool {
+    matches!(verb, "insert" | "update" | "delete" | "replace" | "merge" | "upsert")
 }
 
 /// `insert(T).values(...)` begins with `insert`.

@@ -143,6 +143,7 @@ impl<'a> Walk<'a> {
                 let head = TextRange::new(node.start(), node.iter.end());
                 self.expr(&node.iter, Use::Iterated);
                 let at = self.push_loop(LoopKind::For, &node.iter, head, node.range());
+                self.model.loops[at as usize].body = &node.body;
                 self.within(Context { looped: at, ..self.context }, |walk| {
                     walk.loop_target(&node.target, &node.iter, at);
                     walk.body(&node.body);
@@ -310,6 +311,7 @@ impl<'a> Walk<'a> {
             targets: Vec::new(),
             head,
             range,
+            body: &[],
             scope: self.context.scope,
             context: self.context,
             leaves: false,

@@ -65,10 +65,12 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
         }
         Use::Attribute("json" | "text" | "content") => {
             // `requests.get(url).json()` where errors of decoding are handled notices what is not what was asked for.
-            let noticed = matches!(call.usage, Use::Attribute("json")) && guarded(file, call.context, Family::Value);
+            let noticed = matches!(call.usage, Use::Attribute("json")) && guarded(file, call.context, Family::Value)
+                || text_decoded_with_care(file, call);
             let sure = !noticed
                 && !error_asked_for(file, call.context)
                 && !only_named(file, call)
+                && !is_a_page(file, call.context)
                 && !asked_for_parts(file, call.context, &payload_names(file, call))
                 && !in_the_script(file, call);
             let confidence = if sure { Confidence::High } else { Confidence::Medium };
@@ -101,6 +103,7 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
                 let noticed = decoded_with_care(file, bound, call.context)
                     || only_named(file, call)
                     || looked_through(file, bound, call.context)
+                    || is_a_page(file, call.context)
                     || in_the_script(file, call);
                 let confidence = if noticed { Confidence::Medium } else { Confidence::High };
                 point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
@@ -151,7 +154,7 @@ pub(super) fn network<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point>
 /// Whether the answer under a name is decoded, and that only where errors of decoding are handled, or is looked through for an
 /// error that it tells of.
 fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool {
-    let mut decoding = file
+    let decoding = file
         .model
         .calls
         .iter()
@@ -159,17 +162,24 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
         .filter(|call| {
             let words = file.model.source(call.node);
             words.starts_with(&format!("{bound}.json(")) || words.contains(&format!("loads({bound}."))
-        })
-        .peekable();
-    let decoded = decoding.peek().is_some() && decoding.all(|call| guarded(file, call.context, Family::Value));
+        });
+    // A second answer may go by the same name once the first could not be decoded.
+    let decoded =
+        decoding.min_by_key(|call| call.node.start()).is_some_and(|call| guarded(file, call.context, Family::Value));
     // `handle_response(response.content)`; `payload = response.json()`, then `check_errors(payload)`
     let here = || file.model.calls.iter().filter(|call| call.context.function == context.function);
     let payloads: Vec<&str> = here()
-        .filter(|call| call.name() == "json" && file.model.source(call.node).starts_with(&format!("{bound}.")))
+        .filter(|call| {
+            let words = file.model.source(call.node);
+            call.name() == "json" && words.starts_with(&format!("{bound}."))
+                || call.name() == "loads" && words.contains(&format!("({bound}."))
+        })
         .filter_map(|call| if let Use::Bound(payload) = call.usage { Some(payload) } else { None })
         .collect();
     let handed = here().any(|call| {
-        ["handle", "check", "raise", "verify", "validate"].iter().any(|verb| call.name().contains(verb))
+        ["handle", "check", "raise", "verify", "validate", "assert", "ensure"]
+            .iter()
+            .any(|verb| call.name().contains(verb))
             && call.node.arguments.args.iter().any(|given| {
                 let words = file.model.source(given);
                 words.starts_with(&format!("{bound}.")) || payloads.contains(&words)
@@ -179,6 +189,20 @@ fn decoded_with_care(file: &File<'_, '_>, bound: &str, context: Context) -> bool
     let decoded_again = format!("{bound}.json()");
     names.push(&decoded_again);
     decoded || handed || error_asked_for(file, context) || asked_for_parts(file, context, &names)
+}
+
+/// Whether the text of an answer goes on under a name and is decoded where errors of that are handled:
+/// `text = requests.get(url).text`, then `try: json.loads(text)`.
+fn text_decoded_with_care(file: &File<'_, '_>, request: &Call<'_>) -> bool {
+    let before = &file.model.text[..request.node.start().to_usize()];
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let Some(name) = line.strip_suffix(" = ") else { return false };
+    file.model.calls.iter().any(|call| {
+        call.context.function == request.context.function
+            && call.name() == "loads"
+            && matches!(call.node.arguments.args.first(), Some(Expr::Name(text)) if text.id.as_str() == name)
+            && guarded(file, call.context, Family::Value)
+    })
 }
 
 /// The name under which an answer's payload goes on: `payload = requests.get(url).json()`.
@@ -194,16 +218,36 @@ fn payload_names<'a>(file: &File<'_, 'a>, request: &Call<'a>) -> Vec<&'a str> {
 /// Whether a condition asks what kind of payload came: `if "rows" not in payload`, `if not isinstance(payload, list)`.
 fn asked_for_parts(file: &File<'_, '_>, context: Context, payloads: &[&str]) -> bool {
     let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let conditions = file.model.text[function.range()].lines().map(str::trim_start).filter(|line| {
+    let text = &file.model.text[function.range()];
+    let mut conditions = text.lines().map(str::trim_start).filter(|line| {
         ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word)) && line.len() < 200
     });
-    conditions.into_iter().any(|line| {
-        payloads.iter().any(|payload| {
-            line.contains(&format!("isinstance({payload},"))
-                || [":", " ", ")"].iter().any(|end| line.contains(&format!(" in {payload}{end}")))
-                || line.contains(&format!(" {payload}.get("))
+    // `if (\n    "rows" in payload\n    and ...`
+    let broken = payloads.iter().any(|payload| {
+        text.match_indices(" in ").any(|(at, _)| {
+            let rest = &text[at + " in ".len()..];
+            let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+            rest.strip_prefix(payload).is_some_and(|rest| rest.starts_with('\n'))
+                && (line.starts_with(['"', '\'']) || line.starts_with("and ") || line.starts_with("or "))
         })
-    })
+    });
+    broken
+        || conditions.any(|line| {
+            payloads.iter().any(|payload| {
+                line.contains(&format!("isinstance({payload},"))
+                    || [":", " ", ")"].iter().any(|end| line.contains(&format!(" in {payload}{end}")))
+                    || line.contains(&format!(" {payload}.get("))
+            })
+        })
+}
+
+/// Whether a function takes a page apart that was made for people: what is looked for in it is not in a page of an error.
+fn is_a_page(file: &File<'_, '_>, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let text = &file.model.text[function.range()];
+    ["BeautifulSoup(", "etree.HTML(", "html.fromstring(", "Selector(", "HTMLParser(", "soup("]
+        .iter()
+        .any(|parser| text.contains(parser))
 }
 
 /// Whether the text of an answer is looked through for a mark that tells what came: `if "Log in" in response.text`.

@@ -4,10 +4,10 @@ use super::points::root_is_tested;
 use super::{Family, Point, in_items, outermost_def};
 use crate::Confidence;
 use crate::file::File;
-use assay_python::model::{BindingKind, Call, Context};
+use assay_python::model::{Call, Context};
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
-use rustpython_ast::{Expr, ExprCall, ExprName};
+use rustpython_ast::Expr;
 
 /// Whether an argument stands for text or data that came from outside.
 fn outside(of: &Type) -> bool {
@@ -108,110 +108,6 @@ fn hands_out_each(file: &File<'_, '_>, context: Context) -> bool {
     function.is_some_and(|function| file.model.text[function.range()].contains("yield "))
 }
 
-/// Whether what is parsed at a place came with an answer whose status the function looks at: `json.loads(response.text)`.
-pub(super) fn status_checked(file: &File<'_, '_>, parsed: TextRange, context: Context) -> bool {
-    let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let body = &file.model.text[function.range()];
-    let mut text = call.node.arguments.args.first();
-    // `text = response.text`, `data = text.decode()`: a few steps back to the answer.
-    for _ in 0..3 {
-        let Some(root) = text.and_then(answer) else { return false };
-        let name = root.id.as_str();
-        if [".status", ".ok", ".raise_for_status"].iter().any(|look| body.contains(&format!("{name}{look}"))) {
-            return true;
-        }
-        text = match file.model.binding(name, context, root.start().to_u32()).map(|binding| &binding.kind) {
-            Some(BindingKind::Assign(value, _)) => Some(value),
-            // `status, text = send(order)`, then `if status != 200: ...`
-            Some(BindingKind::Unpack(..)) => {
-                return function.tested.iter().any(|(name, ())| name.contains("status") || name.contains("code"));
-            }
-            _ => None,
-        };
-    }
-    false
-}
-
-/// Whether what is parsed at a place was brought by something that raises if it was refused, `urlopen` or a program whose exit
-/// status was looked at, or by a function of the tree, which may well have seen to that.
-pub(super) fn brought_by_another(file: &File<'_, '_>, parsed: TextRange, context: Context) -> bool {
-    let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
-    let mut text = call.node.arguments.args.first();
-    for _ in 0..4 {
-        let Some(expr) = text else { return false };
-        // `text = json.loads(text.decode())` parses what was given by the same name.
-        if expr.range().contains_range(parsed) {
-            return true;
-        }
-        if let Some(call) = innermost_call(expr) {
-            return match file.types.of(&call.func, context) {
-                Type::Function(_) | Type::Method(_) => true,
-                Type::Path(path) => {
-                    let library = path.split('.').next().unwrap_or(&path);
-                    matches!(library, "urllib" | "subprocess") || file.types.project.modules.split(&path).is_some()
-                }
-                _ => false,
-            };
-        }
-        let Some(root) = answer(expr) else { return false };
-        text = match file.model.binding(root.id.as_str(), context, root.start().to_u32()).map(|bound| &bound.kind) {
-            Some(BindingKind::Assign(value, _) | BindingKind::With(value)) => Some(value),
-            // The text itself is given, rather than a request or event that holds it.
-            Some(BindingKind::Parameter(..)) => return !holds_the_text(expr),
-            _ => return false,
-        };
-    }
-    false
-}
-
-/// Whether the text is a part of what a name stands for: `event["body"]`, `request.body`.
-fn holds_the_text(expr: &Expr) -> bool {
-    match expr {
-        Expr::Subscript(_) => true,
-        Expr::Attribute(attribute) => attribute.value.is_name_expr() || holds_the_text(&attribute.value),
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) => holds_the_text(&method.value),
-            _ => false,
-        },
-        Expr::Await(node) => holds_the_text(&node.value),
-        _ => false,
-    }
-}
-
-/// The first call of a chain: `fetch(url)` of `fetch(url).decode().strip()`.
-fn innermost_call(expr: &Expr) -> Option<&ExprCall> {
-    match expr {
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) if !method.value.is_name_expr() => innermost_call(&method.value).or(Some(call)),
-            Expr::Attribute(method)
-                if matches!(
-                    method.attr.as_str(),
-                    "decode" | "strip" | "read" | "encode" | "getvalue" | "lstrip" | "rstrip" | "splitlines"
-                ) =>
-            {
-                None
-            }
-            _ => Some(call),
-        },
-        Expr::Attribute(attribute) => innermost_call(&attribute.value),
-        Expr::Await(node) => innermost_call(&node.value),
-        Expr::Subscript(node) => innermost_call(&node.value),
-        _ => None,
-    }
-}
-
-/// The name that an expression takes something of.
-fn answer(expr: &Expr) -> Option<&ExprName> {
-    match expr {
-        Expr::Name(name) => Some(name),
-        Expr::Attribute(attribute) => answer(&attribute.value),
-        Expr::Call(call) => answer(&call.func),
-        Expr::Await(node) => answer(&node.value),
-        _ => None,
-    }
-}
-
 fn checked_in_text(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {
     let Some(function) = file.model.functions.get(context.function as usize) else { return false };
     let words = file.model.source(expr);
@@ -240,25 +136,8 @@ fn is_body(file: &File<'_, '_>, expr: &Expr) -> bool {
     }
 }
 
-/// Whether what is parsed at a place is a file of the machine's own: `json.load(file)`, `json.loads(path.read_text())`.
-pub(super) fn file_is_read(file: &File<'_, '_>, parsed: TextRange, context: Context) -> bool {
+/// Whether what is parsed at a place came with a request: `json.loads(request.body)`, `int(request.args["page"])`.
+pub(super) fn body_is_parsed(file: &File<'_, '_>, parsed: TextRange) -> bool {
     let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
-    let Some(first) = call.node.arguments.args.first() else { return false };
-    if matches!(file.types.of(first, context), Type::File) {
-        return true;
-    }
-    let mut text = first;
-    if let Expr::Name(name) = first
-        && let Some(binding) = file.model.binding(name.id.as_str(), context, name.start().to_u32())
-        && let BindingKind::Assign(value, _) = &binding.kind
-    {
-        text = value;
-    }
-    let Expr::Call(read) = text else { return false };
-    let Expr::Attribute(method) = &*read.func else { return false };
-    match file.types.of(&method.value, context) {
-        Type::File => matches!(method.attr.as_str(), "read" | "readline"),
-        Type::FilePath => matches!(method.attr.as_str(), "read_text" | "read_bytes"),
-        _ => false,
-    }
+    call.node.arguments.args.first().is_some_and(|given| is_body(file, given) || is_request_data(file, given))
 }

@@ -84,6 +84,8 @@ fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
         || program(file.model.text, call.node).is_some_and(|program| TIDYING.contains(&program))
         || words_of(call.node).any(|word| TIDYING.contains(&word))
         || ["-version", "--help", "\"-h\"", "'-h'"].iter().any(|word| file.model.source(call.node).contains(word))
+        || words_of(call.node).any(|word| matches!(word, "-f" | "--follow"))
+            && words_of(call.node).any(|word| word == "logs")
         || ends_the_function(file, call)
         || takes_down(file, call.context)
 }
@@ -101,7 +103,8 @@ fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
             },
         );
     let made_elsewhere = matches!(call.node.arguments.args.first(), Some(Expr::Name(_)));
-    let hands_over = call.name() == "call" || call.name() == "system" && made_elsewhere;
+    let shown = !["stdout", "capture_output", "stderr"].iter().any(|kept| file.model.source(call.node).contains(kept));
+    let hands_over = call.name() == "call" || made_elsewhere && shown;
     hands_over && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))
 }
 
@@ -129,9 +132,20 @@ fn of_the_users_choice(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let text = &file.model.text[function.range()];
     let named = ["editor", "viewer", "pager", "browser"].iter().any(|word| function.name.contains(word));
     named
-        || ["EDITOR\"", "EDITOR'", "PAGER\"", "PAGER'", "\"BROWSER", "'BROWSER", "\"SHELL", "'SHELL"]
-            .iter()
-            .any(|choice| text.contains(choice))
+        || [
+            "EDITOR\"",
+            "EDITOR'",
+            "{EDITOR",
+            "$EDITOR",
+            "PAGER\"",
+            "PAGER'",
+            "\"BROWSER",
+            "'BROWSER",
+            "\"SHELL",
+            "'SHELL",
+        ]
+        .iter()
+        .any(|choice| text.contains(choice))
 }
 
 pub(super) fn process<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {

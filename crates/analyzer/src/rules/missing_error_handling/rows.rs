@@ -61,12 +61,28 @@ pub(super) fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
             let open = is_narrowed(file, &attribute.value, call.context)
                 && !key_is_checked(file, call.node, call.context)
                 && !vouched_for(file, &attribute.value, call.context)
-                && !just_made(file, call);
+                && !just_made(file, call)
+                && (name != "get" || !node.arguments.args.last().is_some_and(is_key_of_a_row))
+                && !is_handed_in(file, &attribute.value, call.context);
             let confidence = if open { Confidence::High } else { Confidence::Medium };
             point(format!("`{words}` gives `None` if there is no such row, and the next step fails"), Some(confidence))
         }
         _ => None,
     }
+}
+
+/// Whether a key is that of another row: `session.get(Order, line.order_id)`, `session.get(Node, self.node.id)`.
+fn is_key_of_a_row(key: &Expr) -> bool {
+    let Expr::Attribute(key) = key else { return false };
+    key.attr.ends_with("_id") || matches!(key.attr.as_str(), "id" | "pk")
+}
+
+/// Whether rows are a parameter of the function: whoever hands them in may have looked whether there are any.
+fn is_handed_in<'a>(file: &File<'_, 'a>, rows: &'a Expr, context: Context) -> bool {
+    let Expr::Name(name) = rows else { return false };
+    let binding = file.model.binding(name.id.as_str(), context, name.start().to_u32());
+    let orm = matches!(file.types.of(rows, context), Type::QuerySet(_) | Type::Manager(_) | Type::OrmQuery(_));
+    orm && matches!(binding.map(|binding| &binding.kind), Some(BindingKind::Parameter(..)))
 }
 
 /// Whether a value that may be `None` is used as if it were not: an attribute or item is taken, and no condition looks at it.
@@ -108,66 +124,37 @@ fn serves_requests(file: &File<'_, '_>, context: Context) -> bool {
     named || routed
 }
 
-/// How likely a record may be absent where an item of it is taken; `None` if it surely is there.
+/// How likely a record may be absent where an item of it is taken; `None` if it surely is there. What a cursor fetches was most often
+/// put there by the program itself, asked for by a key of another row, or counted before, where that cannot be seen.
 pub(super) fn may_be_absent<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> Option<Confidence> {
-    if surely_a_row(file, expr, context) {
+    let (call, at) = asked_by(file, expr, context)?;
+    if surely_a_row(file, call, at) {
         return None;
     }
-    let function = file.model.functions.get(context.function as usize);
-    // Who has counted the rows knows that there is one.
-    let counted = |function: &assay_python::model::Function<'_>| {
-        let start = function.range().start().to_usize();
-        let before = file.model.text.get(start..expr.start().to_usize()).unwrap_or_default();
-        before.to_ascii_lowercase().contains("select count(")
-    };
-    let checked = function.is_some_and(|function| function.name.contains("count") || counted(function))
-        || matches!(expr, Expr::Call(call) if key_of_a_row(file, call, context))
-        || matches!(expr, Expr::Call(call) if key_is_checked(file, call, context));
-    if checked {
-        return Some(Confidence::Medium);
-    }
-    // A statement without parameters asks for a row that the program itself put there.
-    let before = expr.end().to_usize();
-    let text = &file.model.text[..before];
-    let statement = text.rfind("execute").map(|at| text[at..].split(".fetch").next().unwrap_or_default());
-    let fixed = file.types.of(expr, context) == Type::Record
-        && statement.is_some_and(|statement| {
-            ![ "%", "?", ":", "{", "$", ","].iter().any(|mark| statement.contains(mark))
-                && statement.to_ascii_lowercase().contains("select")
-                // Nobody here can see what is asked.
-                || statement.starts_with("execute(self.")
-                || statement.starts_with("execute(cls.")
-        });
-    // What the database says of itself, of what the program connected to or set up, is there.
-    let asked = match expr {
-        Expr::Call(call) => statement_of(file, call, context),
-        _ => String::new(),
-    };
-    let of_itself = ["information_schema", "pg_database", "pg_catalog", "pg_settings", "system.", "sqlite_master"]
-        .iter()
-        .any(|catalog| asked.contains(catalog));
-    Some(if fixed || of_itself { Confidence::Medium } else { Confidence::High })
+    let doubtful = is_fetched(call) || key_is_checked(file, call, context);
+    Some(if doubtful { Confidence::Medium } else { Confidence::High })
 }
 
-/// Whether the statement that was executed last takes its key from a row that was fetched before, as a foreign key: `found[2]`.
-fn key_of_a_row(file: &File<'_, '_>, fetch: &ExprCall, context: Context) -> bool {
-    let here = |call: &&Call<'_>| call.context.function == context.function && call.node.end() < fetch.start();
-    let executed = file.model.calls.iter().filter(here).filter(|call| call.name() == "execute").last();
-    let Some(given) = executed.and_then(|call| call.node.arguments.args.get(1)) else { return false };
-    let keys = match given {
-        Expr::Tuple(keys) => &keys.elts[..],
-        Expr::List(keys) => &keys.elts[..],
-        _ => return false,
-    };
-    let of_a_row = |key: &Expr| {
-        let Expr::Name(name) = key else { return false };
-        let bound = file.model.binding(name.id.as_str(), context, name.start().to_u32());
-        match bound.map(|binding| &binding.kind) {
-            Some(BindingKind::Assign(Expr::Subscript(item), _)) => file.types.of(&item.value, context) == Type::Record,
-            _ => false,
+/// The call that gave what an expression stands for.
+fn asked_by<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> Option<(&'a ExprCall, Context)> {
+    let (value, at) = match expr {
+        Expr::Name(name) => {
+            let binding = file.model.binding(name.id.as_str(), context, name.start().to_u32())?;
+            let BindingKind::Assign(value, _) = &binding.kind else { return None };
+            (*value, binding.context)
         }
+        other => (other, context),
     };
-    !keys.is_empty() && keys.iter().all(of_a_row)
+    match value {
+        Expr::Call(call) => Some((call, at)),
+        Expr::Await(node) if expr.is_name_expr() => node.value.as_call_expr().map(|call| (call, at)),
+        _ => None,
+    }
+}
+
+/// Whether a call fetches a row from a cursor.
+fn is_fetched(call: &ExprCall) -> bool {
+    matches!(last_name(&call.func), "fetchone" | "fetchrow")
 }
 
 /// The text that tells what a fetched row was asked for, in small letters: from the statement that was executed last, or from
@@ -191,31 +178,8 @@ fn statement_of(file: &File<'_, '_>, call: &ExprCall, context: Context) -> Strin
     text[written.map_or(at, |(written, _)| written)..].to_owned()
 }
 
-/// `SELECT count(*)` and its like always give a row; so does one row of many that were fetched.
-fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bool {
-    let (call, at) = match expr {
-        Expr::Call(call) => (Some(call), context),
-        Expr::Name(name) => {
-            match file
-                .model
-                .binding(name.id.as_str(), context, name.start().to_u32())
-                .map(|binding| (&binding.kind, binding.context))
-            {
-                Some((BindingKind::Assign(value, _), at)) => match value {
-                    Expr::Call(call) => (Some(call), at),
-                    Expr::Await(node) => match &*node.value {
-                        Expr::Call(call) => (Some(call), at),
-                        _ => (None, at),
-                    },
-                    _ => (None, at),
-                },
-                Some((BindingKind::Item(..) | BindingKind::Unpack(..) | BindingKind::Parameter(..), _)) => return true,
-                _ => (None, context),
-            }
-        }
-        _ => return true,
-    };
-    let Some(call) = call else { return true };
+/// `SELECT count(*)` and its like always give a row.
+fn surely_a_row<'a>(file: &File<'_, 'a>, call: &'a ExprCall, at: Context) -> bool {
     // `rows.get(key, EMPTY)` of a dictionary gives what it is told to.
     if let (Expr::Attribute(attribute), Some(default)) = (&*call.func, call.arguments.args.get(1))
         && attribute.attr.as_str() == "get"
@@ -224,7 +188,7 @@ fn surely_a_row<'a>(file: &File<'_, 'a>, expr: &'a Expr, context: Context) -> bo
     {
         return true;
     }
-    if matches!(last_name(&call.func), "fetchone" | "fetchrow") {
+    if is_fetched(call) {
         // The statement was executed just before.
         let before = call.start().to_usize();
         let start = before.saturating_sub(1500);

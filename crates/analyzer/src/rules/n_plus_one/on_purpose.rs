@@ -1,10 +1,11 @@
 //! Loops where one round trip for each item is meant so, or is none.
 
+use super::around::{asked_again, asks_itself, hangs_on_the_last, in_a_transaction, reason_is_given};
 use super::mentions_word;
 use super::report::Shape;
 use crate::file::File;
 use assay_python::last_name;
-use assay_python::model::{BindingKind, Loop, LoopKind, handler_types};
+use assay_python::model::{BindingKind, Call, Loop, LoopKind, handler_types};
 use assay_python::project::TripKind;
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
@@ -23,7 +24,8 @@ pub(super) fn per_table(words: &str, looped: &Loop<'_>) -> bool {
         let of_table = ["delete(", "insert(", "select(", "update("]
             .iter()
             .any(|verb| words.contains(&format!("({target}.{verb}")) || words.contains(&format!("{verb}{target})")));
-        manager || of_table || words.contains(&format!(".query({target})"))
+        let entity = [")", ".model)"].iter().any(|end| words.contains(&format!(".query({target}{end}")));
+        manager || of_table || entity
     })
 }
 
@@ -46,6 +48,8 @@ pub(super) fn remembered(file: &File<'_, '_>, range: TextRange, looped: &Loop<'_
         Some((store, _)) => asks(store),
         // `row = ask(key)`, then `known[key] = row`
         None if line.contains('=') && !target.is_empty() => {
+            // `row, made = ask(key)`
+            let target = target.split(',').next().unwrap_or(target);
             let after: Vec<&str> = file.model.text[end..].lines().skip(1).take(4).collect();
             after.iter().any(|line| {
                 line.trim()
@@ -155,10 +159,12 @@ pub(super) fn locks(words: &str) -> bool {
 
 /// Whether a file, by its name or that of its folder, fills a database with made-up data or moves what is there to another
 /// form: it runs once, where nobody waits for it.
-pub(super) fn runs_once(path: &str) -> bool {
+pub(crate) fn runs_once(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "fixtures",
         "demo",
+        "example",
+        "examples",
         "sample",
         "samples",
         "seed",
@@ -172,12 +178,16 @@ pub(super) fn runs_once(path: &str) -> bool {
         "migration",
         "upgrade",
         "upgrades",
+        "generate",
+        "styleguide",
+        "test",
     ];
     let mut parts = path.rsplit(['/', '\\']);
     let file = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
     path.contains("alembic")
         || file.contains("test_data")
+        || file.contains("update") && (file.contains("database") || file.contains("db"))
         || file.split(['_', '-']).chain([folder]).any(|word| NAMES.contains(&word))
 }
 
@@ -188,6 +198,8 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         "app_config",
         "backend",
         "cls",
+        "col",
+        "column",
         "database",
         "database_name",
         "db",
@@ -211,12 +223,15 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         "table_name",
         "tenant",
     ];
+    // What is looked for before it is written.
+    const WRITING: &[&str] = &["create", "update", "delete", "save", "store", "remove", "insert", "upsert"];
     // `new_table`, `table_name`
     let few = |target: &str| {
         FEW.contains(&target) || target.rsplit_once('_').is_some_and(|(_, last)| matches!(last, "table" | "model"))
     };
     let words = &file.model.text[place];
-    let called = words.split('(').next().unwrap_or(words).rsplit('.').next().unwrap_or(words).trim_start_matches('_');
+    let call = file.model.calls.iter().find(|call| call.node.range() == place);
+    let called = call.map_or("", Call::name).trim_start_matches('_');
     let part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let entered = words.split(|letter| !part(letter)).any(|word| {
         let binding = file.model.binding(word, looped.context, place.start().to_u32());
@@ -243,11 +258,31 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         || looks_for_a_free_one(file, place, looped)
         || typed_by_hand(file, looped)
         || each_a_file(file, looped)
-        || shape.kind == TripKind::Write && (hangs_on_the_last(file, words, looped) || tells_of_signals(file, looped))
+        || asked_again(file, place, looped)
+        || hangs_on_the_last(file, place, looped)
+        || shape.kind == TripKind::Read && !is_row && asks_itself(words, looped)
+        || shape.kind != TripKind::Lazy && (in_a_transaction(file, place, looped) || reason_is_given(file, looped))
         || ["ancestors", "parents"].iter().any(|up| file.model.source(looped.source).contains(up))
         || called.contains("migrat")
+        || called.starts_with("send")
+        || shape.kind == TripKind::Read && WRITING.iter().any(|verb| called.starts_with(verb))
+        || file.model.functions.get(looped.context.function as usize).is_some_and(|function| {
+            // What was prefetched is looked for where it is kept.
+            file.model.text[function.range()].contains("_prefetched_objects_cache")
+        })
         || locks(&shape.what)
         || !is_row && looped.targets.iter().any(|target| few(target))
+}
+
+/// Whether a loop goes over rows of a database, so that it grows with what is stored.
+pub(super) fn goes_over_rows<'a>(file: &File<'_, 'a>, looped: &Loop<'a>) -> bool {
+    let rows = |of: &Type| match of {
+        Type::Row(_) | Type::Record => true,
+        Type::Tuple(parts) => parts.iter().any(|part| matches!(part, Type::Row(_) | Type::Record)),
+        _ => false,
+    };
+    let of = file.types.of(looped.source, looped.context);
+    rows(&of.item()) || matches!(of, Type::Rows(_) | Type::Scalars(_)) || of.lazy_query().is_some()
 }
 
 /// Whether the loop stands where the same at once has failed: `except BulkRefused: for key in keys: delete(key)`.
@@ -286,7 +321,6 @@ fn typed_by_hand<'a>(file: &File<'_, 'a>, looped: &Loop<'a>) -> bool {
                 let bound = file.model.binding(name.id.as_str(), looped.context, at.start().to_u32());
                 match bound.map(|binding| &binding.kind) {
                     Some(BindingKind::Assign(value, _)) => value,
-                    Some(BindingKind::Parameter(function, _)) => return given_to_command(file, *function),
                     _ => return false,
                 }
             }
@@ -330,34 +364,10 @@ fn typed_by_hand<'a>(file: &File<'_, 'a>, looped: &Loop<'a>) -> bool {
     false
 }
 
-/// Whether a function of a command takes its arguments as they were typed: `def handle(self, names, **options)`.
-fn given_to_command(file: &File<'_, '_>, function: u32) -> bool {
-    file.path.contains("management/commands/")
-        && file.model.functions[function as usize].parameters().is_some_and(|parameters| parameters.kwarg.is_some())
-}
-
 /// Whether each item is a file that was sent or lies in an archive: `upload.filename`.
 fn each_a_file(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
     const NAMES: &[&str] =
         &["file", "upload", "uploaded", "uploaded_file", "fileobj", "file_obj", "member", "info", "zipinfo"];
     let text = &file.model.text[looped.range];
     looped.targets.iter().any(|target| NAMES.contains(target) && text.contains(&format!("{target}.filename")))
-}
-
-/// Whether what is written hangs on what was written in the round before: `parent = Folder(name=name, parent=parent)`.
-fn hangs_on_the_last(file: &File<'_, '_>, words: &str, looped: &Loop<'_>) -> bool {
-    let Some((name, _)) = words.split_once('.') else { return false };
-    let text = &file.model.text[looped.range];
-    text.match_indices(&format!("{name} = ")).any(|(at, _)| {
-        let made: String = text[at..].split(')').next().unwrap_or_default().split_whitespace().collect();
-        [",", "\0"].iter().any(|end| format!("{made}\0").contains(&format!("={name}{end}")))
-    })
-}
-
-/// Whether a comment at the loop tells that signals are to be sent for each row, which a write of many does not do.
-fn tells_of_signals(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
-    let text = file.model.text;
-    let above: Vec<&str> = text[..looped.range.start().to_usize()].lines().rev().skip(1).take(4).collect();
-    let comment = |line: &str| line.trim_start().starts_with('#') && line.contains("signal");
-    above.iter().any(|line| comment(line)) || text[looped.range].lines().any(comment)
 }

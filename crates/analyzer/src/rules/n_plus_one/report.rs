@@ -1,7 +1,7 @@
 //! What is said of a round trip, and how surely.
 
-use super::on_purpose::{locks, on_purpose, one_at_a_time, runs_once};
-use super::{KIND, depends};
+use super::on_purpose::{goes_over_rows, locks, on_purpose, one_at_a_time, runs_once};
+use super::{KIND, depends, writes};
 use crate::file::File;
 use crate::{Confidence, Finding, Label};
 use assay_python::model::{Loop, LoopKind};
@@ -56,7 +56,10 @@ impl<'a> Found<'_, '_, 'a> {
         if let Some(known) = self.at.get(&range) {
             // Reached on another way as well: one finding, with all ways to it.
             let finding = &mut self.findings[*known];
-            finding.confidence = finding.confidence.max(confidence);
+            if confidence > finding.confidence {
+                finding.confidence = confidence;
+                finding.message = message;
+            }
             for label in labels {
                 if !finding.labels.contains(&label) && finding.labels.len() < 6 {
                     finding.labels.push(label);
@@ -77,11 +80,12 @@ impl<'a> Found<'_, '_, 'a> {
     }
 
     /// How sure a round trip is, `called` telling whether it is made by what the loop calls.
-    fn confidence(&self, shape: &Shape, looped: &Loop<'_>, depends: bool, called: bool) -> Confidence {
+    fn confidence(&self, shape: &Shape, looped: &Loop<'a>, depends: bool, called: bool) -> Confidence {
         if shape.flushes || self.file.path.contains("migrations/") {
             return Confidence::Low;
         }
-        if runs_once(self.file.path) {
+        if runs_once(self.file.path) || shape.kind != TripKind::Lazy && self.file.path.contains("management/commands/")
+        {
             return Confidence::Medium;
         }
         // Whether a web service takes many at once is not in view, but for the best known.
@@ -90,7 +94,14 @@ impl<'a> Found<'_, '_, 'a> {
         let loaded_before = shape.kind == TripKind::Lazy && self.file.model.text.contains("AsyncSession");
         // An object of the tree that stands between may ask for keys in a way of its own.
         let wrapped = shape.kind == TripKind::Key && called;
-        let known = shape.certain && !loaded_before && !wrapped && (shape.kind != TripKind::Request || takes_many);
+        // A list may be of any length; rows are as many as there are.
+        let bounded = shape.kind == TripKind::Read && !goes_over_rows(self.file, looped);
+        let known = shape.certain
+            && !bounded
+            && !loaded_before
+            && !wrapped
+            && (!called || shape.kind != TripKind::Write)
+            && (shape.kind != TripKind::Request || takes_many);
         if known && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
     }
 
@@ -140,7 +151,10 @@ impl<'a> Found<'_, '_, 'a> {
             )
         };
         let mut confidence = self.confidence(shape, looped, depends, call.is_some());
-        if shape.kind == TripKind::Write && one_at_a_time(self.file, call.unwrap_or(range), shape.kind, looped) {
+        if shape.kind == TripKind::Write
+            && (one_at_a_time(self.file, call.unwrap_or(range), shape.kind, looped)
+                || !writes::is_all(self.file, range, &shape.what, looped))
+        {
             confidence = confidence.min(Confidence::Medium);
         }
         if on_purpose(self.file, call.unwrap_or(range), shape, looped) || locks(&self.file.model.text[range]) {

@@ -70,6 +70,20 @@ pub(super) fn for_each_row<'a>(file: &File<'_, 'a>, trips: &Trips<'_, '_, 'a>, f
     }
 }
 
+/// Rows that are given to a serializer whose fields are serializers of their relations: each loads these for itself.
+pub(super) fn serialized_rows<'a>(file: &File<'_, 'a>, trips: &Trips<'_, '_, 'a>, found: &mut Found<'_, '_, 'a>) {
+    for call in file.model.calls.iter().filter(|call| call.name().ends_with("Serializer")) {
+        let Some(fact) = trips.serialized_rows(call.node, call.context).into_iter().next() else { continue };
+        let message = format!(
+            "`{}` is loaded by a query of its own for each row that is serialized; load the relation together with the rows",
+            fact.what
+        );
+        let here = *fact.module == *file.model.module;
+        let labels = if here { vec![file.label(&fact.range, "named here")] } else { Vec::new() };
+        found.push(call.node.range(), message, Confidence::Medium, labels);
+    }
+}
+
 /// A class whose methods are called for each row.
 #[derive(Clone, Copy)]
 enum RowClass {
