@@ -123,6 +123,15 @@ struct Looked {
     tests: missing_tests::FileTests,
 }
 
+impl Looked {
+    /// Takes over what was not gathered once more, since it does not hang on other files.
+    fn keep_what_stays(&mut self, before: &mut Looked) {
+        self.imports = std::mem::take(&mut before.imports);
+        self.facts.taken = std::mem::take(&mut before.facts.taken);
+        self.tests.keep_mentions(&mut before.tests);
+    }
+}
+
 /// The key of a function across files, by its module and its path within; never 0.
 pub(crate) fn function_key(module: &str, path: &str) -> u32 {
     let mut hasher = FxHasher::default();
@@ -153,7 +162,9 @@ fn run_here(inputs: &[Input<'_>], mut errors: Vec<FileError>, options: &Options)
     let trees_wanted = selected("missing-tests", options);
     let with_tests = trees_wanted && inputs.iter().any(|input| is_test_path(&input.path));
     let all: Vec<u32> = (0..u32::try_from(inputs.len()).unwrap_or(u32::MAX)).collect();
-    let first = look_at(all, inputs, |at| look(at, &inputs[at as usize], &modules, None, with_tests, options));
+    let words = missing_tests::Words::default();
+    let known = Known::Nothing(&words);
+    let first = look_at(all, inputs, |at| look(at, &inputs[at as usize], &modules, known, with_tests, options));
     let mut looked: Vec<Looked> = first.into_iter().map(|(_, file)| file).collect();
     again(inputs, &modules, &mut looked, with_tests, options);
 
@@ -170,12 +181,12 @@ fn run_here(inputs: &[Input<'_>], mut errors: Vec<FileError>, options: &Options)
         );
         tests.push((input.path.as_str(), file.tests));
     }
-    let tree = Tree { tests };
+    let mut tree = Tree { tests, words };
     for rule in RULES {
         if let Check::Tree(check) = rule.check
             && selected(rule.kind, options)
         {
-            findings.extend(check(&tree));
+            findings.extend(check(&mut tree));
         }
     }
     findings.sort_by(|a, b| {
@@ -256,15 +267,17 @@ fn again(inputs: &[Input<'_>], modules: &Arc<Modules>, looked: &mut [Looked], wi
             .collect();
         let project = Project::new(modules.clone(), (0..).zip(looked.iter().map(|file| &file.facts)));
         let renewed = look_at(affected, inputs, |at| {
-            look(at, &inputs[at as usize], modules, Some(&project), with_tests, options)
+            look(at, &inputs[at as usize], modules, Known::Project(&project), with_tests, options)
         });
         news.clear();
-        for (at, file) in renewed {
-            let told = told(&file, &looked[at as usize].facts);
+        for (at, mut file) in renewed {
+            let before = &mut looked[at as usize];
+            let told = told(&file, &before.facts);
             if !told.is_empty() {
                 news.insert(at, told);
             }
-            looked[at as usize] = file;
+            file.keep_what_stays(before);
+            *before = file;
         }
     }
 }
@@ -286,12 +299,21 @@ fn look_at(mut files: Vec<u32>, inputs: &[Input<'_>], look: impl Fn(u32) -> Look
     looked
 }
 
+/// What is known of the other files when one is looked at.
+#[derive(Clone, Copy)]
+enum Known<'k> {
+    /// Nothing yet; the plain names that it mentions in any case go there.
+    Nothing(&'k missing_tests::Words),
+    /// All that was found so far. What does not hang on other files is not gathered again.
+    Project(&'k Project),
+}
+
 /// Parses and models one file and lets the rules look at it.
 fn look(
     at: u32,
     input: &Input<'_>,
     modules: &Arc<Modules>,
-    project: Option<&Project>,
+    known: Known<'_>,
     with_tests: bool,
     options: &Options,
 ) -> Looked {
@@ -315,14 +337,15 @@ fn look(
     let mut facts =
         FileFacts { mapped: mapped::mapped(&model), derived: mapped::derived(&model), ..FileFacts::default() };
     let own;
-    // A file that is looked at again imports something that tells.
-    let again = project.is_some();
-    let project = if let Some(project) = project {
-        project
-    } else {
-        own = Project::new(modules.clone(), [(at, &facts)]);
-        &own
+    let (project, words) = match known {
+        Known::Project(project) => (project, None),
+        Known::Nothing(words) => {
+            own = Project::new(modules.clone(), [(at, &facts)]);
+            (&own, Some(words))
+        }
     };
+    // A file that is looked at again imports something that tells.
+    let again = words.is_none();
     let types = Types::new(&model, project);
     let is_test = is_test_path(&input.path);
     let trips = (!is_test && (again || reaches(&types))).then(|| Trips::new(&types));
@@ -337,8 +360,8 @@ fn look(
         facts.values.sort_by(|a, b| a.0.cmp(&b.0));
     }
     // No news reaches a test, but packages of tests pass news on.
-    let imports = if is_test && !init { Vec::new() } else { imports(&model, modules, at, init) };
-    if init {
+    let imports = if again || is_test && !init { Vec::new() } else { imports(&model, modules, at, init) };
+    if init && !again {
         for (name, bindings) in &model.scopes[0].names {
             for binding in bindings {
                 let binding = &model.bindings[*binding as usize];
@@ -365,7 +388,7 @@ fn look(
     let calls = if follow_calls { crate::rules::calls_in_view(&file) } else { Box::default() };
     let decorators = if follow_calls { crate::rules::decorators_in_view(&file) } else { Decorators::default() };
     let tests = if selected("missing-tests", options) {
-        missing_tests::collect(&file, with_tests)
+        missing_tests::collect(&file, with_tests, words)
     } else {
         missing_tests::FileTests::default()
     };

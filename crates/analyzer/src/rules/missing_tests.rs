@@ -43,6 +43,7 @@ use mentions::{Mentions, mentions};
 use reached::reached;
 use rustc_hash::FxHashSet;
 use rustpython_ast::{Expr, Stmt};
+pub(crate) use words::Words;
 use words::words_of;
 
 const KIND: &str = "missing-tests";
@@ -84,8 +85,9 @@ fn hashed(name: &str) -> u32 {
     function_key("", name)
 }
 
-/// How much a function needs tests: bounds and calculations break silently, branches and failure points less so.
-fn score(file: &File<'_, '_>, at: u32, function: &Function<'_>) -> f32 {
+/// How much a function needs tests: bounds and calculations break silently, branches and failure points less so. None if that
+/// is less than `least`.
+fn score(file: &File<'_, '_>, at: u32, function: &Function<'_>, least: f32) -> Option<f32> {
     let weight = function.weight;
     let own = f32::from(weight.bounds) * 2.0
         + f32::from(weight.arithmetic) * 1.5
@@ -93,8 +95,12 @@ fn score(file: &File<'_, '_>, at: u32, function: &Function<'_>) -> f32 {
         + f32::from(weight.tests) * 0.5
         + f32::from(weight.loops) * 0.5
         + f32::from(weight.failures);
+    // Nothing below adds to it.
+    if own < least {
+        return None;
+    }
     // Code that mostly talks to other systems is tested with them, and its logic should live elsewhere.
-    let talks = file.trips.map_or(0, |trips| trips.direct.iter().filter(|trip| trip.context.function == at).count());
+    let talks = file.trips.map_or(0, |trips| trips.count_in(at));
     let prints = function.calls.iter().filter(|call| {
         matches!(
             file.model.calls[**call as usize].name(),
@@ -104,15 +110,22 @@ fn score(file: &File<'_, '_>, at: u32, function: &Function<'_>) -> f32 {
     let penalty = (talks as f32 * 0.5 + prints.count() as f32 * 0.5).min(own * 0.5);
     let script =
         if matches!(function.name, "main" | "run" | "cli" | "__init__" | "setup" | "handle") { 0.5 } else { 1.0 };
-    (own - penalty) * script
+    Some((own - penalty) * script).filter(|score| *score >= least)
 }
 
-/// Gathers what the rule needs of one file.
-pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
+impl FileTests {
+    /// Takes over what a file mentions from what was gathered before.
+    pub(crate) fn keep_mentions(&mut self, before: &mut FileTests) {
+        self.mentions = std::mem::take(&mut before.mentions);
+    }
+}
+
+/// Gathers what the rule needs of one file. What it mentions is gathered if there are `words` to add plain names to.
+pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool, words: Option<&Words>) -> FileTests {
     let model = file.model;
     let mut gathered = FileTests { test: file.test, ..FileTests::default() };
     if file.test {
-        gathered.mentions = words_of(file);
+        gathered.mentions = words.map(|words| words_of(file, words)).unwrap_or_default();
         gathered.assertions = Assertions::of(file);
         return gathered;
     }
@@ -121,8 +134,8 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
     let name = file.path.rsplit(['/', '\\']).next().unwrap_or(file.path);
     let skip_file = skipped.contains(&name) && with_tests
         || ["migrations/", "docs/", "doc/", "examples/", "benchmarks/"].iter().any(|folder| file.path.contains(folder));
-    if with_tests {
-        gathered.mentions = mentions(file);
+    if with_tests && let Some(words) = words {
+        gathered.mentions = mentions(file, words);
     }
     for (at, function) in (0..).zip(&model.functions) {
         let Some(def) = function.def() else { continue };
@@ -135,11 +148,9 @@ pub(crate) fn collect(file: &File<'_, '_>, with_tests: bool) -> FileTests {
         if class.is_some_and(|class| class.name.starts_with('_')) {
             continue;
         }
-        let score = score(file, at, function);
         // With tests in the tree only what is worth a finding need be kept.
-        if score < if with_tests { WORTH } else { 1.0 } {
-            continue;
-        }
+        let least = if with_tests { WORTH } else { 1.0 };
+        let Some(score) = score(file, at, function, least) else { continue };
         let decorated = def.decorator_list.iter().any(|decorator| {
             !matches!(
                 last_name(&decorator.expression),
@@ -205,7 +216,7 @@ fn serves(function: &Function<'_>) -> bool {
     })
 }
 
-pub(crate) fn check(tree: &Tree<'_>) -> Vec<Finding> {
+pub(crate) fn check(tree: &mut Tree<'_>) -> Vec<Finding> {
     let tests = tree.tests.iter().any(|(_, file)| file.test);
     let finding = |path: &str, span: Span, message: String, confidence| Finding {
         kind: KIND,

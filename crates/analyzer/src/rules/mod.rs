@@ -24,13 +24,15 @@ pub(crate) enum Check {
     /// One file at a time, with what is known of the others.
     File(fn(&File<'_, '_>) -> Vec<Draft>),
     /// What was gathered from all files.
-    Tree(fn(&Tree<'_>) -> Vec<Finding>),
+    Tree(fn(&mut Tree<'_>) -> Vec<Finding>),
 }
 
 /// What rules that look at the whole tree get.
 pub(crate) struct Tree<'t> {
     /// Path and gathered facts of each file.
     pub(crate) tests: Vec<(&'t str, missing_tests::FileTests)>,
+    /// Plain names that count as mentioned in any case.
+    pub(crate) words: missing_tests::Words,
 }
 
 /// All rules, in the order of their ids.

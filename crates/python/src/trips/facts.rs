@@ -14,6 +14,9 @@ use std::sync::Arc;
 const CACHING: &[&str] =
     &["lru_cache", "cache", "cached", "memoize", "memoized", "cachedmethod", "cache_result", "ttl_cache"];
 
+/// Words by which a function looks into a cache.
+const ASKS_A_CACHE: &[&str] = &["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = ", ".cache("];
+
 /// What a call calls.
 #[derive(Debug, Clone)]
 pub enum Callee {
@@ -107,9 +110,7 @@ impl<'a> Trips<'_, '_, 'a> {
             })
         });
         let text = model.text.get(this.range().start().to_usize()..this.range().end().to_usize()).unwrap_or_default();
-        let asks_a_cache = ["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = ", ".cache("]
-            .iter()
-            .any(|word| text.contains(word));
+        let asks_a_cache = self.caches() && ASKS_A_CACHE.iter().any(|word| text.contains(word));
         if cached || asks_a_cache {
             return Vec::new();
         }
@@ -137,12 +138,20 @@ impl<'a> Trips<'_, '_, 'a> {
             if self.repeated(call.context) {
                 continue;
             }
-            for fact in self.called(&call.node.func, call.node, call.context) {
-                // What hangs on a parameter of the callee is settled here or not at all.
-                let unless_given = self.asked_unless_given(function, call.node.range());
-                // Each function between may decide that there is nothing to ask.
-                found.push(TripFact { parameter: None, unless_given, kept: false, certain: false, ..fact });
+            let facts = self.called(&call.node.func, call.node, call.context);
+            if facts.is_empty() {
+                continue;
             }
+            // What hangs on a parameter of the callee is settled here or not at all.
+            let unless_given = self.asked_unless_given(function, call.node.range());
+            // Each function between may decide that there is nothing to ask.
+            found.extend(facts.into_iter().map(|fact| TripFact {
+                parameter: None,
+                unless_given: unless_given.clone(),
+                kept: false,
+                certain: false,
+                ..fact
+            }));
         }
         found.truncate(4);
         if !found.is_empty() && keeps(text) {
@@ -152,6 +161,19 @@ impl<'a> Trips<'_, '_, 'a> {
         }
         self.facts.borrow_mut().insert(function, found.clone());
         found
+    }
+
+    /// Whether the file has any of the words that tell of a cache: most have none.
+    fn caches(&self) -> bool {
+        let text = self.types.model.text.as_bytes();
+        *self
+            .caches
+            .get_or_init(|| ASKS_A_CACHE.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some()))
+    }
+
+    /// Number of round trips that stand in a function itself.
+    pub fn count_in(&self, function: u32) -> usize {
+        self.by_function.get(&function).map_or(0, Vec::len)
     }
 
     /// Whether what a place brings is kept for whoever asks next: `if key not in known:`, then `known[key] = ...`.

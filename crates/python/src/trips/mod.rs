@@ -12,7 +12,7 @@ use crate::project::{TripFact, TripKind};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 use rustpython_ast::Expr;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 pub use facts::Callee;
@@ -52,13 +52,19 @@ pub struct Trips<'t, 'm, 'a> {
     pub direct: Vec<Trip>,
     by_function: FxHashMap<u32, Vec<usize>>,
     facts: RefCell<FxHashMap<u32, Vec<TripFact>>>,
+    caches: OnceCell<bool>,
 }
 
 impl<'t, 'm, 'a> Trips<'t, 'm, 'a> {
     /// Finds the round trips of a file.
     pub fn new(types: &'t Types<'m, 'a>) -> Self {
-        let mut trips =
-            Self { types, direct: Vec::new(), by_function: FxHashMap::default(), facts: RefCell::default() };
+        let mut trips = Self {
+            types,
+            direct: Vec::new(),
+            by_function: FxHashMap::default(),
+            facts: RefCell::default(),
+            caches: OnceCell::new(),
+        };
         let mut found = Vec::new();
         for call in &types.model.calls {
             found.extend(trips.of_call(call));

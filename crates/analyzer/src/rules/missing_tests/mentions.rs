@@ -1,6 +1,7 @@
 //! What functions and classes mention.
 
 use super::hashed;
+use super::words::Words;
 use crate::engine::function_key;
 use crate::file::File;
 use crate::rules::missing_error_handling::{imported_key, outermost_def, root_name};
@@ -71,8 +72,8 @@ impl Word {
 }
 
 /// What the functions and classes of a file mention. What stands at module level runs as soon as anything of the file does, so
-/// that it counts for every function.
-pub(super) fn mentions(file: &File<'_, '_>) -> Mentions {
+/// that it counts for every function; plain names there go to `words`.
+pub(super) fn mentions(file: &File<'_, '_>, words: &Words) -> Mentions {
     let model = file.model;
     // By place, which is the `def` around or none for module level: what can be told for sure, and plain names.
     let mut resolved: Vec<(Word, u32)> = Vec::new();
@@ -96,7 +97,8 @@ pub(super) fn mentions(file: &File<'_, '_>) -> Mentions {
     let resolved = |place: u32| part(&resolved, place, |(word, _)| *word);
     let bare = |place: u32| part(&bare, place, |word| *word);
     let mut found = Mentions::default();
-    found.add(0, 0, resolved(NONE), bare(NONE));
+    words.extend(bare(NONE).iter().map(|word| word.key()));
+    found.add(0, 0, resolved(NONE), &[]);
     for (at, function) in (0..).zip(&model.functions).filter(|(_, function)| function.def().is_some()) {
         // A nested function is run by the one around it.
         if let Some(outer) = model.functions.get(function.context.function as usize) {

@@ -5,7 +5,6 @@ use crate::rules::Tree;
 use rustc_hash::FxHashSet;
 
 /// What tests reach: by module and path, or by plain name alone.
-#[derive(Default)]
 pub(super) struct Reached {
     pub(super) exact: FxHashSet<u32>,
     pub(super) bare: FxHashSet<u32>,
@@ -32,12 +31,15 @@ impl Index {
 }
 
 /// What tests mention is reached, and what reached functions mention.
-pub(super) fn reached(tree: &Tree<'_>) -> Reached {
+pub(super) fn reached(tree: &mut Tree<'_>) -> Reached {
+    let words = std::mem::take(&mut tree.words).into_set();
+    let tree = &*tree;
     let by_exact = Index::new(tree, |head| head.exact);
     let by_name = Index::new(tree, |head| head.name);
-    let mut reached = Reached::default();
     // Tests, and what stands at module level, which runs for whoever imports the module.
     let mut open: Vec<(u32, u32)> = by_name.get(0).collect();
+    open.extend(words.iter().flat_map(|name| by_name.get(*name)));
+    let mut reached = Reached { exact: FxHashSet::default(), bare: words };
     while let Some((file, head)) = open.pop() {
         let mentions = &tree.tests[file as usize].1.mentions;
         let head = mentions.heads[head as usize];

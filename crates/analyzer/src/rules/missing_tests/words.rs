@@ -5,7 +5,23 @@ use super::mentions::{Mentions, Word, each_once};
 use crate::file::File;
 use crate::rules::missing_error_handling::tree_key;
 use assay_python::model::BindingKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Plain names that run or are mentioned in any case, by their keys: those of all tests and of all module levels. They are kept
+/// once for the whole tree, since thousands of tests share most of their words.
+#[derive(Debug, Default)]
+pub(crate) struct Words(Mutex<FxHashSet<u32>>);
+
+impl Words {
+    pub(super) fn extend(&self, keys: impl IntoIterator<Item = u32>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+    }
+
+    pub(super) fn into_set(self) -> FxHashSet<u32> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What is known of a word, by its key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,8 +49,9 @@ const IN_NAMES: [bool; 256] = {
 };
 
 /// What a test file mentions: all words of its text that could be names, since tests name things in many ways: calls, patches
-/// by dotted path, parameters. A name that is imported from the tree stands for what is imported, and only if it is used.
-pub(super) fn words_of(file: &File<'_, '_>) -> Mentions {
+/// by dotted path, parameters. A name that is imported from the tree stands for what is imported, and only if it is used. Plain
+/// names go to `words`.
+pub(super) fn words_of(file: &File<'_, '_>, words: &Words) -> Mentions {
     let model = file.model;
     let mut imported: FxHashMap<&str, Option<u32>> = FxHashMap::default();
     // Few words of a text are imported, and most have been seen before.
@@ -50,7 +67,7 @@ pub(super) fn words_of(file: &File<'_, '_>) -> Mentions {
             }
         }
     }
-    let mut bare: Vec<Word> = Vec::new();
+    let mut bare: Vec<u32> = Vec::new();
     let mut resolved: Vec<(Word, u32)> = Vec::new();
     let text = model.text.as_bytes();
     let (mut at, mut import_line) = (0, false);
@@ -82,15 +99,15 @@ pub(super) fn words_of(file: &File<'_, '_>) -> Mentions {
             // A module of the tree: what is taken of it follows.
             Some(None) => {}
             None => {
-                bare.push(Word::new(0, key));
+                bare.push(key);
                 if *seen == Known::Not {
                     *seen = Known::Bare;
                 }
             }
         }
     }
-    let (resolved, bare) = (each_once(resolved), each_once(bare));
+    words.extend(bare);
     let mut found = Mentions::default();
-    found.add(0, 0, &resolved, &bare);
+    found.add(0, 0, &each_once(resolved), &[]);
     found.shrink()
 }
