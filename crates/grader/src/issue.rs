@@ -8,7 +8,8 @@ use crate::whole::Document;
 
 observations! {
     /// What is seen of one issue or decoy in the whole review. For each role: the surest passage, the second, that any of them
-    /// does it, and how many do.
+    /// does it, and how many do. What the review says of other issues is none of it: the labelled reviews were mostly written to name
+    /// two or three of them, so weights for that would take credits from those who find more.
     Issue {
         bias,
         names_most, names_second, names_any, names_sum,

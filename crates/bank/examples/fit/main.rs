@@ -36,6 +36,10 @@ const CREDIT_PENALTIES: [f64; 3] = [3.3, 21.0, 1.0];
 const FOLDS: usize = 5;
 /// A sample of the bank counts so often: those who read the bank's samples must find them graded as they are labelled.
 const SAMPLE: f64 = 6.0;
+/// An issue of a review that earns nothing at all counts so often: a credit for a list of terms or for a lecture is worse than one
+/// more or less for a real review. Of 206 such reviews, each exercise left out, 34 got a credit with 1, 27 with 2 and 20 with 3; F1
+/// of `named` was 0.927, 0.926 and 0.925.
+const BARREN: f64 = 2.0;
 
 /// One labelled review.
 pub(crate) struct Case {
@@ -47,6 +51,14 @@ pub(crate) struct Case {
     pub(crate) sight: Sight<'static>,
     /// For each passage what readers said it is about, and its roles.
     pub(crate) annotated: Option<Vec<(Vec<usize>, String)>>,
+}
+
+impl Case {
+    /// Whether people said that the review names anything.
+    fn earns(&self) -> bool {
+        let named = |target: &TargetOf| target.kind != "decoy" && target.label.is_some_and(|label| label[0]);
+        self.targets.iter().any(named)
+    }
 }
 
 /// An issue or decoy, and what people said the review earns for it.
@@ -231,8 +243,7 @@ struct Seen<'a> {
 
 /// The question whether a review earns nothing, with its answer.
 fn empty<'a>(case: &'a Case, whole: &'a Features, grams: &'a Sparse) -> Example<'a> {
-    let earns = |target: &TargetOf| target.kind != "decoy" && target.label.is_some_and(|label| label[0]);
-    Example { kind: "", features: whole, grams, answer: !case.targets.iter().any(earns), weight: 1.0 }
+    Example { kind: "", features: whole, grams, answer: !case.earns(), weight: 1.0 }
 }
 
 /// The runs of letters that are common enough to learn from, numbered.
@@ -294,6 +305,7 @@ impl Row<'_> {
 
     fn example(&self, answer: bool) -> Example<'_> {
         let weight = if self.case.set == "exercises" { SAMPLE } else { 1.0 };
+        let weight = if self.case.earns() || self.decoy() { weight } else { BARREN * weight };
         Example { kind: &self.target().kind, features: &self.features, grams: &[], answer, weight }
     }
 }
