@@ -15,7 +15,7 @@ from common import analyzer, ruff, tree
 ROUNDS = 5
 
 # What `assay analyze` skips, and what it takes.
-SAME_FILES = ["--exclude", ".?*,__pycache__,__pypackages__,node_modules,venv", "--config", 'include = ["*.py"]', "--no-respect-gitignore"]
+SAME_FILES = ["--exclude", ".?*,__pycache__,__pypackages__,node_modules,venv,site-packages", "--config", 'include = ["*.py"]', "--no-respect-gitignore"]
 
 
 def measure(command: list[str]) -> tuple[float, float, float]:

@@ -31,7 +31,8 @@ pub fn analyze_sources(sources: &[(String, String)], options: &Options) -> Analy
     run(&inputs, Vec::new(), options)
 }
 
-/// Finds the Python files below the given paths and analyses them as one project.
+/// Finds the Python files below the given paths and analyses them as one project. Hidden folders and those of installed packages
+/// are passed over, unless they are given themselves.
 /// A file that cannot be read, is not UTF-8 or does not parse becomes an entry in `errors`.
 pub fn analyze_paths(paths: &[PathBuf], options: &Options) -> Analysis {
     let mut inputs = Vec::new();
@@ -68,7 +69,7 @@ pub fn analyze_paths(paths: &[PathBuf], options: &Options) -> Analysis {
 fn is_skipped(name: Option<&str>) -> bool {
     name.is_some_and(|name| {
         name.len() > 1 && name.starts_with('.')
-            || matches!(name, "__pycache__" | "node_modules" | "venv" | "__pypackages__")
+            || matches!(name, "__pycache__" | "node_modules" | "venv" | "site-packages" | "__pypackages__")
     })
 }
 

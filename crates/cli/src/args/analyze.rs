@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  assay analyze src --select n-plus-one,mutable-default --format github")]
 pub(crate) struct AnalyzeArguments {
-    /// Names files, or folders to look through for Python.
+    /// Names files, or folders to look through for Python; hidden folders and installed packages in them are passed over.
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Looks for these kinds only.

@@ -37,6 +37,16 @@ fn findings_errors_and_statuses() {
 }
 
 #[test]
+fn installed_packages_are_analysed_only_when_they_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let installed = "env/lib/python3.13/site-packages";
+    write(folder.path(), &format!("{installed}/tags.py"), SOURCE);
+    write(folder.path(), ".venv/tags.py", SOURCE);
+    let analyze = |path: &str| run(assay().args(["analyze", path]).current_dir(folder.path())).0;
+    assert_eq!([analyze("."), analyze(installed), analyze(".venv")], [0, 1, 1]);
+}
+
+#[test]
 fn wrong_paths_and_kinds_are_usage_errors() {
     let (status, _, stderr) = run(assay().args(["analyze", "no-such-file.py", "no-such-folder"]));
     assert_eq!(status, 2);
