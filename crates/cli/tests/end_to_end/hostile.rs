@@ -154,7 +154,7 @@ fn a_large_source_is_read_and_a_larger_one_refused() {
     let folder = exercise(root.path(), SOURCE);
     write(&folder, "review.md", "Line 6: the default list is shared by all calls.\n");
     for (length, wanted) in [(4 << 20, 0), ((4 << 20) + 1, 2)] {
-        let mut text = "x = 1\n".repeat(length / 6);
+        let mut text = format!("x = 1  # {}\n", "-".repeat(118)).repeat(length / 128);
         text.push_str(&"#".repeat(length - text.len()));
         write(&folder, "deep.py", text);
         let (status, _, stderr) = run(assay().arg("grade").arg(&folder).arg(folder.join("review.md")));

@@ -126,7 +126,7 @@ fn the_head_says_score_band_rule_levels_and_signals() {
 
 #[test]
 fn hostile_reviews_stay_inert() {
-    let line = format!("the default set is shared {}", "x <b>".repeat(200_000));
+    let line = format!("the default set is shared {}", "x <b>".repeat(20_000));
     let reviews = [
         "<script>alert(1)</script> The default set is shared by every call on line 31.",
         "</style></script></textarea></mark><img src=x onerror=alert(1)> [a](javascript:alert(1)) <a href=javascript:x>",
