@@ -28,42 +28,46 @@ pub(crate) fn runs(word: &str) -> impl Iterator<Item = (Gram, f64)> {
     })
 }
 
-/// A word or a text as a vector: not its runs of letters, but what is asked of them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Vector {
-    /// The sum for each of [`columns`], then the product with each text of an [`Index`].
-    values: Vec<f32>,
-    /// The square of its length.
-    square: f32,
-}
+/// The sum of a text's words. A word is not kept by its runs of letters, but by what is asked of them: the sum for each of
+/// [`columns`], then the product with each text of an [`Index`], and last the square of its length.
+#[derive(Debug, Clone)]
+pub(crate) struct Sum(Vec<f32>);
 
-impl Vector {
-    /// Adds a word, or another text.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.values.resize(self.values.len().max(other.values.len()), 0.0);
-        for (sum, value) in self.values.iter_mut().zip(&other.values) {
+impl Sum {
+    /// Adds a word, or the sum of another text.
+    pub(crate) fn add(&mut self, other: &[f32]) {
+        for (sum, value) in self.0.iter_mut().zip(other) {
             *sum += value;
         }
-        self.square += other.square;
     }
 
-    /// What it is worth in a column, scaled to length 1.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.0
+    }
+
+    /// Scales the text to length 1.
+    pub(crate) fn scaled(&self) -> Vector {
+        let Some((&square, values)) = self.0.split_last().filter(|(square, _)| **square > 0.0) else {
+            return Vector(vec![0.0; self.0.len()]);
+        };
+        let length = f64::from(square).sqrt();
+        Vector(values.iter().map(|&value| f64::from(value) / length).collect())
+    }
+}
+
+/// A text as a vector of length 1, by what is asked of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Vector(Vec<f64>);
+
+impl Vector {
+    /// What it is worth in a column.
     pub(crate) fn said(&self, column: Option<usize>) -> f64 {
-        column.map_or(0.0, |column| self.scaled(column))
+        column.map_or(0.0, |column| self.0[column])
     }
 
-    /// The sum in a column as it is.
-    pub(crate) fn sum(&self, column: Option<usize>) -> f32 {
-        column.and_then(|column| self.values.get(column).copied()).unwrap_or(0.0)
-    }
-
-    /// The cosine with each text of the index, less for a short text, 0 to 1.
-    pub(crate) fn cosine(&self, text: usize) -> f64 {
-        self.scaled(columns().len() + text)
-    }
-
-    fn scaled(&self, at: usize) -> f64 {
-        if self.square > 0.0 { f64::from(self.values[at]) / f64::from(self.square).sqrt() } else { 0.0 }
+    /// The cosines with the texts of the index, less for a short text, 0 to 1.
+    pub(crate) fn cosines(&self) -> &[f64] {
+        &self.0[columns().len()..]
     }
 }
 
@@ -96,9 +100,14 @@ impl Index {
         index
     }
 
-    /// A word in small letters as a vector.
+    /// The sum of no words.
+    pub(crate) fn nothing(&self) -> Sum {
+        Sum(vec![0.0; columns().len() + self.texts + 1])
+    }
+
+    /// The values of a word in small letters, to be added to a [`Sum`].
     #[allow(clippy::cast_possible_truncation, reason = "seven digits are more than the weights have")]
-    pub(crate) fn word(&self, word: &str) -> Vector {
+    pub(crate) fn word(&self, word: &str) -> Vec<f32> {
         let mut values = vec![0.0; columns().len() + self.texts];
         let (said, cosines) = values.split_at_mut(columns().len());
         let mut square = 0.0;
@@ -111,7 +120,7 @@ impl Index {
             }
             square += rarity * rarity;
         }
-        Vector { values: values.into_iter().map(|value| value as f32).collect(), square: square as f32 }
+        values.into_iter().chain([square]).map(|value| value as f32).collect()
     }
 }
 
@@ -128,15 +137,15 @@ mod tests {
         let texts = ["A mutable default is shared.", "The invoices are loaded one by one.", ""].map(words);
         let index = Index::new(&texts);
         let text = |text: &str| {
-            let mut sum = Vector::default();
+            let mut sum = index.nothing();
             for word in words(text) {
                 sum.add(&index.word(&word));
             }
-            sum
+            sum.scaled().cosines().to_vec()
         };
-        let same = text("a mutable default is SHARED").cosine(0);
+        let same = text("a mutable default is SHARED")[0];
         let other = text("Sharing mutuable defaults");
-        assert!(same > 0.5 && other.cosine(0) > 0.3 * same && other.cosine(1) < 0.05, "{same} {other:?}");
-        assert!(text("").cosine(0).abs() < 1e-9 && text("A default").cosine(2).abs() < 1e-9);
+        assert!(same > 0.5 && other[0] > 0.3 * same && other[1] < 0.05, "{same} {other:?}");
+        assert!(text("")[0].abs() < 1e-9 && text("A default")[2].abs() < 1e-9);
     }
 }

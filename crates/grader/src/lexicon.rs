@@ -264,19 +264,21 @@ impl Lexicon {
     /// The concepts that stand in these tokens, each with the token where it begins and the one after its end.
     pub(crate) fn find(&self, tokens: &[Token], mut found: impl FnMut(Concept, usize, usize)) {
         let fits = |slot: &Slot, at: usize| slot.matches(tokens[at].word.numbers);
+        let starts = |number: Number| self.by_first.get(number as usize).map_or(&[][..], Vec::as_slice);
         for (at, token) in tokens.iter().enumerate() {
             let (stem, word) = token.word.numbers;
+            let (by_stem, by_word) = (starts(stem), if word == stem { &[] } else { starts(word) });
+            if by_stem.is_empty() && by_word.is_empty() {
+                continue;
+            }
             let near = tokens[at + 1..].iter().take(GAP + 1).fold(0, |bits, token| {
                 let (stem, word) = token.word.numbers;
                 bits | bit(stem) | bit(word)
             });
-            for key in [Some(stem), (word != stem).then_some(word)].into_iter().flatten() {
-                let starts = self.by_first.get(key as usize).into_iter().flatten();
-                for start in starts.filter(|start| start.second == 0 || start.second & near != 0) {
-                    let phrase = &self.phrases[start.phrase as usize];
-                    if let Some(end) = match_from(&phrase.slots, tokens, at, fits) {
-                        found(phrase.concept, at, end);
-                    }
+            for start in by_stem.iter().chain(by_word).filter(|start| start.second == 0 || start.second & near != 0) {
+                let phrase = &self.phrases[start.phrase as usize];
+                if let Some(end) = match_from(&phrase.slots, tokens, at, fits) {
+                    found(phrase.concept, at, end);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Puts the observations together: which passage speaks of what, in which role, and what follows for each issue.
 
 use crate::chain::{CHANGES, JOINS, Join, STEPS, states};
-use crate::grams::{REVIEW, Vector};
+use crate::grams::{REVIEW, Sum, Vector};
 use crate::issue::Issue;
 use crate::observations::{dot, dots};
 use crate::passage::Passage;
@@ -16,6 +16,7 @@ use crate::whole::{Document, Whole};
 use assay_catalog::grams::column;
 use assay_catalog::model::{self, probability, table};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 
 /// Below this probability of a passage's speaking of an issue, its roles for it are not worth working out.
 const FAINT: f64 = 0.02;
@@ -152,15 +153,21 @@ impl Seen {
 
 /// Fills in the likeness by runs of letters.
 fn compare_grams(passages: &[Passage], compared: &mut [Vec<Compared>]) {
-    let mut remarks: FxHashMap<usize, Vector> = FxHashMap::default();
+    let mut remarks: FxHashMap<usize, Sum> = FxHashMap::default();
     for passage in passages {
-        remarks.entry(passage.unit.remark).or_default().add(&passage.vector);
+        match remarks.entry(passage.unit.remark) {
+            Entry::Occupied(mut remark) => remark.get_mut().add(passage.sum.values()),
+            Entry::Vacant(remark) => _ = remark.insert(passage.sum.clone()),
+        }
     }
+    let remarks: FxHashMap<usize, Vector> =
+        remarks.into_iter().map(|(remark, words)| (remark, words.scaled())).collect();
     for (passage, row) in passages.iter().zip(compared) {
-        let remark = &remarks[&passage.unit.remark];
-        for (target, x) in row.iter_mut().enumerate() {
-            x.grams = std::array::from_fn(|part| passage.vector.cosine(3 * target + part));
-            x.remark_grams = (0..3).map(|part| remark.cosine(3 * target + part)).fold(0.0, f64::max);
+        let alike =
+            passage.vector.cosines().chunks_exact(3).zip(remarks[&passage.unit.remark].cosines().chunks_exact(3));
+        for (x, (own, remark)) in row.iter_mut().zip(alike) {
+            x.grams.copy_from_slice(own);
+            x.remark_grams = remark.iter().copied().fold(0.0, f64::max);
         }
     }
 }

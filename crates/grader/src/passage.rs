@@ -7,7 +7,7 @@ mod tone;
 pub(crate) use brief::{Brief, domain};
 pub(crate) use tone::{IDS, Tone, orders};
 
-use crate::grams::Vector;
+use crate::grams::{Sum, Vector};
 use crate::lexicon::{Concepts, Lexicon, lexicon};
 use crate::place::{Map, Places, Snippet};
 use crate::review::{Part, Review};
@@ -35,7 +35,8 @@ pub(crate) struct Passage {
     pub(crate) around: Concepts,
     /// Its words that stand in the key.
     pub(crate) content: Content,
-    /// The sum of its words.
+    /// The sum of its words, and the same scaled to length 1.
+    pub(crate) sum: Sum,
     pub(crate) vector: Vector,
     /// Places the unit itself names.
     pub(crate) places: Places,
@@ -182,7 +183,7 @@ fn passage(
     let lexicon = lexicon();
     let raw = &part.body[unit.start..unit.end];
     let quoted = if snippet.is_some() { Vec::new() } else { inline_code_spans(raw) };
-    let (places, (tokens, vector), new_code, fresh) = if let Some(Snippet { places, fresh, .. }) = snippet {
+    let (places, (tokens, sum), new_code, fresh) = if let Some(Snippet { places, fresh, .. }) = snippet {
         // Only lines that are not the source's own say something.
         let tokens = words.tokens(&fresh, 0, fresh.len(), Spelling::AsWritten);
         let new_lines = fresh.lines().filter(|line| !line.trim().is_empty()).count();
@@ -227,6 +228,7 @@ fn passage(
     let words = tokens.iter().filter(|token| token.word.is_plain).count();
     let joining = tokens.iter().filter(|token| token.word.is_stop).count();
     let has = |id| concepts.has(id);
+    let count = |sign: fn(u8) -> bool| raw.bytes().filter(|&byte| sign(byte)).count();
     let tone = Tone {
         denies: has(IDS.deny),
         praises: has(IDS.praise),
@@ -247,11 +249,12 @@ fn passage(
         concepts,
         around: concepts,
         content,
-        vector,
+        vector: sum.scaled(),
+        sum,
         places,
         inherited: Places::default(),
         joining,
-        commas: raw.matches([',', ';', '\n']).count() + 1,
+        commas: count(|byte| matches!(byte, b',' | b';' | b'\n')) + 1,
         attached: false,
         new_code,
         words,
@@ -261,7 +264,7 @@ fn passage(
         about: false,
         foreign: map.foreign(raw),
         after_tests: false,
-        lists: raw.matches([',', ';', '/']).count() >= 2,
+        lists: count(|byte| matches!(byte, b',' | b';' | b'/')) >= 2,
     }
 }
 

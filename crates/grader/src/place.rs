@@ -79,14 +79,25 @@ const KEYWORDS: &[&str] = &[
     "list", "set", "bool", "float", "tuple", "bytes", "print", "len", "range", "type", "object", "match", "case",
 ];
 
+/// Which bytes begin an identifier, and which go on with it.
+static IDENTIFIER: [(bool, bool); 256] = {
+    let mut table = [(false, false); 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let begins = byte.is_ascii_alphabetic() || byte == b'_';
+        table[byte as usize] = (begins, begins || byte.is_ascii_digit());
+        byte += 1;
+    }
+    table
+};
+
 /// The identifiers of a text, each with its place: a letter or underscore of ASCII, and what of these and digits follows.
 fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + bytes[at..].iter().position(|&byte| begins(byte))?;
-        let length = bytes[start..].iter().position(|&byte| !begins(byte) && !byte.is_ascii_digit());
+        let start = at + bytes[at..].iter().position(|&byte| IDENTIFIER[usize::from(byte)].0)?;
+        let length = bytes[start..].iter().position(|&byte| !IDENTIFIER[usize::from(byte)].1);
         at = length.map_or(bytes.len(), |length| start + length);
         Some((start, &text[start..at]))
     })

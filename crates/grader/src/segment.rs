@@ -8,6 +8,7 @@ mod label;
 mod sentences;
 
 pub(crate) use label::{Role, role};
+pub(crate) use sentences::has_number;
 
 use code::{chunks, looks_like_code};
 use label::label;

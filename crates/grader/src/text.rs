@@ -92,49 +92,95 @@ pub(crate) fn is_stop(word: &str) -> bool {
     STOP.contains(word)
 }
 
+/// A letter, digit or underscore of ASCII.
+const IN_WORD: u8 = 1;
+/// Where it stands in a word, the word may be an identifier made of several.
+const SPLITS: u8 = 2;
+
+/// The properties of each byte.
+static BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            table[byte as usize] |= IN_WORD;
+        }
+        if byte.is_ascii_uppercase() || byte == b'_' {
+            table[byte as usize] |= SPLITS;
+        }
+        byte += 1;
+    }
+    table
+};
+
+fn is(byte: u8, property: u8) -> bool {
+    BYTES[usize::from(byte)] & property != 0
+}
+
+/// The character that begins at `at`, which is not the end.
+fn char_at(text: &str, at: usize) -> char {
+    text[at..].chars().next().unwrap_or_default()
+}
+
 /// Calls `found` with the place and the letters of each word, number or sign of `text[start..end]`; offsets are those of `text`.
 pub(crate) fn pieces(text: &str, start: usize, end: usize, mut found: impl FnMut(usize, usize, &str)) {
     let slice = &text[start..end];
-    let mut chars = slice.char_indices().peekable();
-    while let Some((i, c)) = chars.next() {
-        if c.is_alphanumeric() || c == '_' {
-            let mut stop = i + c.len_utf8();
-            let mut number = c.is_ascii_digit();
-            while let Some(&(j, d)) = chars.peek() {
-                let inner = d.is_alphanumeric() || d == '_' || is_combining_mark(d);
-                // don't, isn't: one word with its apostrophe; 1,412 and 5.00: one number.
-                let joined = (matches!(d, '\'' | '’')
-                    && c.is_alphabetic()
-                    && next_is(slice, j + d.len_utf8(), char::is_alphabetic))
-                    || (matches!(d, '.' | ',')
-                        && number
-                        && next_is(slice, j + 1, |e| e.is_ascii_digit())
-                        && three_or_fraction(slice, i, j));
-                if !inner && !joined {
-                    break;
-                }
-                stop = j + d.len_utf8();
-                number &= d.is_ascii_digit() || matches!(d, '.' | ',');
-                chars.next();
-            }
-            // n+1 is one word.
+    let bytes = slice.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let first = if byte.is_ascii() { char::from(byte) } else { char_at(slice, at) };
+        let mut stop = at + first.len_utf8();
+        if is(byte, IN_WORD) || (!byte.is_ascii() && first.is_alphanumeric()) {
+            let several;
+            (stop, several) = word_end(slice, at, first);
             let rest = &slice[stop..];
-            if matches!(&slice[i..stop], "n" | "N")
-                && (rest.starts_with("+1") || rest.starts_with(" + 1") || rest.starts_with("+ 1"))
+            // n+1 is one word.
+            if matches!(first, 'n' | 'N') && stop == at + 1 && ["+1", " + 1", "+ 1"].iter().any(|n| rest.starts_with(n))
             {
-                let more = rest.find('1').unwrap_or(0) + 1;
-                found(start + i, start + stop + more, &slice[i..stop + more]);
-                while chars.peek().is_some_and(|&(j, _)| j < stop + more) {
-                    chars.next();
-                }
-                continue;
+                stop += rest.find('1').unwrap_or(0) + 1;
+                found(start + at, start + stop, &slice[at..stop]);
+            } else if several {
+                split_identifier(&slice[at..stop], start + at, &mut found);
+            } else {
+                found(start + at, start + stop, &slice[at..stop]);
             }
-            split_identifier(&slice[i..stop], start + i, &mut found);
-        } else if matches!(c, '→' | '⇒' | '%' | '×' | '?' | '!') || (c == '-' && slice[i..].starts_with("->")) {
-            let stop = i + c.len_utf8();
-            found(start + i, start + stop, &slice[i..stop]);
+        } else if matches!(first, '→' | '⇒' | '%' | '×' | '?' | '!') || (byte == b'-' && bytes.get(stop) == Some(&b'>'))
+        {
+            found(start + at, start + stop, &slice[at..stop]);
         }
+        at = stop;
     }
+}
+
+/// Where the word, number or identifier ends that begins at `begin` with the character `first`, and whether it may be several words.
+fn word_end(slice: &str, begin: usize, first: char) -> (usize, bool) {
+    let bytes = slice.as_bytes();
+    let mut number = first.is_ascii_digit();
+    let mut several = !first.is_ascii() || first == '_';
+    let mut at = begin + first.len_utf8();
+    while let Some(&byte) = bytes.get(at) {
+        if is(byte, IN_WORD) {
+            number &= byte.is_ascii_digit();
+            several |= is(byte, SPLITS);
+            at += 1;
+            continue;
+        }
+        let c = if byte.is_ascii() { char::from(byte) } else { char_at(slice, at) };
+        let after = at + c.len_utf8();
+        // don't, isn't: one word with its apostrophe; 1,412 and 5.00: one number.
+        let joined = match c {
+            '\'' | '’' => first.is_alphabetic() && next_is(slice, after, char::is_alphabetic),
+            '.' | ',' => number && next_is(slice, after, |d| d.is_ascii_digit()) && three_or_fraction(slice, begin, at),
+            c => !c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c)),
+        };
+        if !joined {
+            break;
+        }
+        number &= matches!(c, '.' | ',');
+        several |= !c.is_ascii();
+        at = after;
+    }
+    (at, several)
 }
 
 fn next_is(text: &str, at: usize, accept: impl Fn(char) -> bool) -> bool {

@@ -3,7 +3,7 @@
 //! Reviews are made of few words said often. What grading has to know of a word by itself depends on the word and the key
 //! alone: it is worked out when the word is first met, and kept.
 
-use crate::grams::Vector;
+use crate::grams::Sum;
 use crate::lexicon::{self, Number, lexicon};
 use crate::passage::{Brief, is_content, orders};
 use crate::text::{self, Speller};
@@ -80,14 +80,39 @@ pub(crate) enum Spelling {
     AsWritten,
 }
 
-/// So many words are kept of each spelling. More come together only where reviews are made of junk.
-const MOST_KEPT: usize = 4096;
+/// So many words are kept. More come together only where reviews are made of junk.
+const MOST_KEPT: usize = 8192;
 
 /// A longer word is hardly met again.
 const LONGEST_KEPT: usize = 32;
 
-/// Words by the form in which they were met, for each [`Spelling`].
-type Kept = [FxHashMap<Box<str>, (Word, Vector)>; 2];
+/// Words that were met, each with its values for a [`Sum`]. All lie close together, for a review looks at hundreds of them.
+#[derive(Debug, Default)]
+struct Kept {
+    /// The place of a word, by the form in which it was met, for each [`Spelling`].
+    places: [FxHashMap<Box<str>, usize>; 2],
+    words: Vec<Word>,
+    /// The values of all words in turn, so many of each.
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Kept {
+    fn place(&self, written: &str, spelling: Spelling) -> Option<usize> {
+        self.places[spelling as usize].get(written).copied()
+    }
+
+    fn at(&self, place: usize) -> (&Word, &[f32]) {
+        (&self.words[place], &self.values[place * self.width..(place + 1) * self.width])
+    }
+
+    fn insert(&mut self, written: Box<str>, spelling: Spelling, word: Word, values: &[f32]) {
+        self.places[spelling as usize].insert(written, self.words.len());
+        self.words.push(word);
+        self.values.extend_from_slice(values);
+        self.width = values.len();
+    }
+}
 
 /// All that words are looked up in for one key.
 #[derive(Debug)]
@@ -117,7 +142,7 @@ impl Words {
         text::form(written, (spelling == Spelling::Repaired).then_some(&self.speller))
     }
 
-    fn look_up(&self, written: &str, spelling: Spelling) -> (Word, Vector) {
+    fn look_up(&self, written: &str, spelling: Spelling) -> (Word, Vec<f32>) {
         let form = self.form(written, spelling);
         let stem = text::stem_of(&form);
         let token = text::Token { start: 0, end: 0, is_stop: text::is_stop(&form), word: form, stem };
@@ -125,14 +150,14 @@ impl Words {
         let word = token.word.as_str();
         let (leads, joins) = orders(word);
         let is_compared = token.word.len() > 1 && !token.is_stop;
-        let vector = self.vocabulary.grams.word(word);
+        let values = self.vocabulary.grams.word(word);
         let known = Word {
             stem: hash,
             numbers: lexicon().numbers(&token),
             sense: if is_content(&token) { self.vocabulary.sense(&token.stem) } else { None },
             sharing: if is_compared { self.vocabulary.sharing(hash) } else { None },
             brief: self.brief.number(&token.stem),
-            empty: vector.sum(self.empty),
+            empty: self.empty.map_or(0.0, |column| values[column]),
             is_stop: token.is_stop,
             is_compared,
             negates: lexicon::negates(word),
@@ -146,7 +171,7 @@ impl Words {
             leads,
             joins,
         };
-        (known, vector)
+        (known, values)
     }
 }
 
@@ -163,27 +188,28 @@ impl Reader<'_> {
     }
 
     /// The words of `text[start..end]`, and their sum; offsets are those of `text`.
-    pub(crate) fn tokens(&mut self, text: &str, start: usize, end: usize, spelling: Spelling) -> (Vec<Token>, Vector) {
+    pub(crate) fn tokens(&mut self, text: &str, start: usize, end: usize, spelling: Spelling) -> (Vec<Token>, Sum) {
         // A word and the blank behind it have about so many bytes.
         let mut tokens = Vec::with_capacity((end - start) / 5 + 1);
-        let mut sum = Vector::default();
+        let mut sum = self.words.vocabulary.grams.nothing();
         text::pieces(text, start, end, |start, end, written| {
-            let word = self.word(written, spelling, &mut sum);
-            tokens.push(Token { start, end, word });
+            tokens.push(Token { start, end, word: self.word(written, spelling, &mut sum) });
         });
         (tokens, sum)
     }
 
-    fn word(&mut self, written: &str, spelling: Spelling, sum: &mut Vector) -> Word {
-        let index = spelling as usize;
-        if let Some((word, vector)) = self.kept[index].get(written).or_else(|| self.new[index].get(written)) {
-            sum.add(vector);
-            return *word;
+    fn word(&mut self, written: &str, spelling: Spelling, sum: &mut Sum) -> Word {
+        for kept in [&*self.kept, &self.new] {
+            if let Some(place) = kept.place(written, spelling) {
+                let (word, values) = kept.at(place);
+                sum.add(values);
+                return *word;
+            }
         }
-        let (word, vector) = self.words.look_up(written, spelling);
-        sum.add(&vector);
+        let (word, values) = self.words.look_up(written, spelling);
+        sum.add(&values);
         if written.len() <= LONGEST_KEPT {
-            self.new[index].insert(written.into(), (word, vector));
+            self.new.insert(written.into(), spelling, word, &values);
         }
         word
     }
@@ -192,15 +218,21 @@ impl Reader<'_> {
     pub(crate) fn keep(self) {
         let Self { words, kept, new } = self;
         drop(kept);
-        if new.iter().all(FxHashMap::is_empty) {
+        if new.words.is_empty() || new.words.len() > MOST_KEPT {
             return;
         }
         let Ok(mut kept) = words.kept.try_write() else { return };
-        for (kept, new) in kept.iter_mut().zip(new) {
-            if kept.len() + new.len() > MOST_KEPT {
-                kept.clear();
+        if kept.words.len() + new.words.len() > MOST_KEPT {
+            *kept = Kept::default();
+        }
+        for spelling in [Spelling::Repaired, Spelling::AsWritten] {
+            for (written, &place) in &new.places[spelling as usize] {
+                // Another thread may have met it too.
+                if kept.place(written, spelling).is_none() {
+                    let (word, values) = new.at(place);
+                    kept.insert(written.clone(), spelling, *word, values);
+                }
             }
-            kept.extend(new.into_iter().take(MOST_KEPT));
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &GradeArguments) -> Result<Status, Failure> {
         let mut requests: Vec<Request> = batch.into_par_iter().map(Request::from).collect();
         bar.suspend(|| requests.iter().for_each(|request| bench.prepare(request)));
         requests.drain(..answers.earlier(&requests, &bench)?);
-        let new: Vec<String> = requests.par_iter().map(|request| bench.answer(request)).collect();
+        let new = bench.answers(&requests);
         if !answers.write(&new.concat())? {
             break;
         }
@@ -253,6 +253,17 @@ impl<'a> Bench<'a> {
     fn key(&self, request: &Request) -> Option<&str> {
         let ready = self.exercises.get(request.exercise.as_ref()?)?;
         Some(&ready.as_ref().ok()?.grading.key_hash)
+    }
+
+    /// The lines that answer requests, in their order.
+    fn answers(&self, requests: &[Request]) -> Vec<String> {
+        // Reviews of one exercise are graded one after another, so that what is known of it need not be fetched anew for each.
+        let mut order: Vec<usize> = (0..requests.len()).collect();
+        order.sort_by_key(|&place| &requests[place].exercise);
+        let mut answers: Vec<(usize, String)> =
+            order.into_par_iter().map(|place| (place, self.answer(&requests[place]))).collect();
+        answers.sort_unstable_by_key(|&(place, _)| place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     /// The line that answers a request, with its line break.

@@ -2,6 +2,7 @@
 
 use super::{File, Map, Places, Spot, identifiers};
 use crate::Lines;
+use crate::segment::has_number;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -36,6 +37,9 @@ static PREPOSITION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+const PREPOSITIONS: &[&str] =
+    &["on", "at", "in", "of", "see", "from", "around", "near", "below", "above", "under", "also", "then", "and"];
+
 /// `61: ...` and `53 + 64, ...` at the start of a block; a whole table cell.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^[\s*_`(\[]*(\d{1,4}(?:\s*(?:[-–—,/&+]|and)\s*\d{1,4})*)[)\]]?[\s*_`]*(?::\s|:$|[-–—]\s|,\s|\.?$)")
@@ -58,26 +62,33 @@ impl Map {
     /// What a piece of prose refers to. `leads` says that it begins a block, where a bare number may be a line.
     /// `file` is the one that the text names, or that was spoken of last.
     pub(crate) fn prose(&self, text: &str, leads: bool, mut file: usize) -> Places {
-        let mut places = Places::default();
         let spoken = spoken_numbers(text);
         let text = spoken.as_deref().unwrap_or(text);
-        self.add_names(text, &mut places);
-        // Most sentences hold no number, and so no line.
-        if !text.chars().any(char::is_numeric) {
-            return places;
-        }
-        for captures in FILE_LINE.captures_iter(text) {
-            if let Some(named) = self.file(&captures[1]) {
-                file = named;
-                self.add_numbers(file, &captures[2], &mut places);
+        let mut places = Places { names: self.names_in(text), ..Places::default() };
+        // Most sentences hold no number, and so no line; and most numbers stand behind no word that leads to one.
+        let Some(heads) = Heads::of(text) else { return places };
+        if heads.file {
+            for found in FILE_LINE.find_iter(text) {
+                // The path has neither blanks nor the signs between it and the numbers.
+                let found = found.as_str();
+                let path = found.find(|c: char| c.is_whitespace() || matches!(c, '`' | ':' | '(' | '#'));
+                let (path, numbers) = found.split_at(path.unwrap_or(found.len()));
+                if let Some(named) = self.file(path) {
+                    file = named;
+                    self.add_numbers(file, numbers, &mut places);
+                }
             }
         }
-        for captures in
-            LINE.captures_iter(text).chain(BRACKETED.captures_iter(text)).chain(PREPOSITION.captures_iter(text))
-        {
-            self.add_numbers(file, &captures[1], &mut places);
+        for (pattern, occurs) in [(&LINE, heads.line), (&BRACKETED, heads.bracket), (&PREPOSITION, heads.preposition)] {
+            if occurs {
+                pattern.find_iter(text).for_each(|found| self.add_numbers(file, found.as_str(), &mut places));
+            }
         }
-        if leads && let Some(captures) = LEADING.captures(text) {
+        let head = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '(' | '[');
+        if leads
+            && text.trim_start_matches(head).starts_with(char::is_numeric)
+            && let Some(captures) = LEADING.captures(text)
+        {
             self.add_numbers(file, &captures[1], &mut places);
         }
         places
@@ -86,13 +97,17 @@ impl Map {
     /// The file that the text names.
     pub(crate) fn mentioned(&self, text: &str) -> Option<usize> {
         let base = |file: &File| file.path.rfind('/').map_or(0, |slash| slash + 1);
-        self.files.iter().position(|file| text.contains(&file.path[base(file)..]))
+        let python = has_module(text);
+        self.files.iter().position(|file| {
+            let name = &file.path[base(file)..];
+            (python || !has_module(name)) && text.contains(name)
+        })
     }
 
     /// Whether the text names a Python module that the exercise does not have. Tests may well be spoken of that are yet to be written.
     pub(crate) fn foreign(&self, text: &str) -> bool {
         // The pattern is looked for only where its end stands.
-        text.contains(".py")
+        has_module(text)
             && MODULE
                 .find_iter(text)
                 .map(|found| found.as_str())
@@ -101,39 +116,119 @@ impl Map {
 
     /// Adds the lines that these numbers are, as far as the source has them.
     pub(crate) fn add_numbers(&self, file: usize, text: &str, places: &mut Places) {
+        let number = text.trim_matches(|c: char| !c.is_ascii_digit());
+        if text.is_ascii() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.add_lines(file, number, None, places);
+            return;
+        }
         for captures in NUMBERS.captures_iter(text) {
-            let Ok(start) = captures[1].parse::<usize>() else { continue };
-            let end = captures.get(3).and_then(|end| end.as_str().parse().ok()).unwrap_or(start);
-            if start >= 1 && start <= self.last_line() {
-                let lines = Lines { start, end: end.clamp(start, self.last_line().max(start)) };
-                let spot = Spot { file, lines };
-                if !places.spots.contains(&spot) {
-                    places.spots.push(spot);
-                }
+            self.add_lines(file, &captures[1], captures.get(3).map(|end| end.as_str()), places);
+        }
+    }
+
+    fn add_lines(&self, file: usize, start: &str, end: Option<&str>, places: &mut Places) {
+        let Ok(start) = start.parse::<usize>() else { return };
+        let end = end.and_then(|end| end.parse().ok()).unwrap_or(start);
+        if start >= 1 && start <= self.last_line() {
+            let lines = Lines { start, end: end.clamp(start, self.last_line().max(start)) };
+            let spot = Spot { file, lines };
+            if !places.spots.contains(&spot) {
+                places.spots.push(spot);
             }
         }
     }
 
-    fn add_names(&self, text: &str, places: &mut Places) {
+    /// The names of the source that stand in the text, each once.
+    fn names_in(&self, text: &str) -> Vec<usize> {
+        let mut names = Vec::new();
         let mut in_code = false;
         let mut last = 0;
         for (start, name) in identifiers(text) {
-            in_code ^= text[last..start].bytes().filter(|&byte| byte == b'`').count() % 2 == 1;
-            last = start;
+            in_code = text[last..start].bytes().fold(in_code, |in_code, byte| in_code ^ (byte == b'`'));
+            last = start + name.len();
             if let Some(&index) = self.by_text.get(name) {
-                let called = text[start + name.len()..].starts_with('(');
+                let called = text[last..].starts_with('(');
                 let attribute = text[..start].ends_with('.') && !text[..start].ends_with("..");
-                if in_code || called || attribute || !self.names[index].ordinary {
-                    places.add_name(index);
+                let marked = in_code || called || attribute || !self.names[index].ordinary;
+                if marked && !names.contains(&index) {
+                    names.push(index);
                 }
             }
         }
+        names
+    }
+}
+
+/// Whether the end of a Python module's name stands in the text.
+fn has_module(text: &str) -> bool {
+    text.match_indices('.').any(|(at, _)| text[at + 1..].starts_with("py"))
+}
+
+/// What stands before the numbers of a text, as far as it tells which patterns need not be looked for.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each pattern")]
+struct Heads {
+    file: bool,
+    line: bool,
+    bracket: bool,
+    preposition: bool,
+}
+
+impl Heads {
+    /// `None` for a text without a number.
+    fn of(text: &str) -> Option<Self> {
+        if !has_number(text) {
+            return None;
+        }
+        if !text.is_ascii() && text.chars().any(|c| !c.is_ascii() && c.is_numeric()) {
+            return Some(Self { file: true, line: true, bracket: true, preposition: true });
+        }
+        let mut heads = Self::default();
+        let bytes = text.as_bytes();
+        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        for at in (0..bytes.len()).filter(|&at| digit(at) && (at == 0 || !digit(at - 1))) {
+            heads.add(&text[..at]);
+        }
+        Some(heads)
+    }
+
+    /// `before` ends where a number begins.
+    fn add(&mut self, before: &str) {
+        let unspaced = before.trim_end();
+        let word_before = |text: &str| -> usize {
+            let word = text.bytes().rev().take_while(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()).count();
+            text.len() - word
+        };
+        let begin = word_before(unspaced);
+        let word = &unspaced.as_bytes()[begin..];
+        self.file |= before.ends_with([':', '(', 'L']) || (unspaced.len() < before.len() && unspaced.ends_with('`'));
+        self.bracket |=
+            before.ends_with(['(', '[']) || (before.ends_with(' ') && unspaced[..begin].ends_with(['(', '[']));
+        let led = || PREPOSITIONS.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+        // Letters that are not ASCII are left to the patterns.
+        self.preposition |= unspaced.len() < before.len() && (!word.is_ascii() || led());
+        let parted = before.trim_end_matches([' ', '.', ':', '#', '*']);
+        let parted = &parted.as_bytes()[word_before(parted)..];
+        self.line |=
+            !parted.is_ascii() || parted.first().is_some_and(|first| matches!(first, b'l' | b'L' | b'z' | b'Z'));
     }
 }
 
 /// `line thirty seven` as `line 37`; `None` where nothing is spoken.
 fn spoken_numbers(text: &str) -> Option<String> {
-    if !SPOKEN.is_match(text) {
+    // Two words beside each other, of which the one leads to a number, and the other is one: hardly any sentence has them.
+    let is = |word: &str, lists: &[&[&str]]| lists.iter().copied().flatten().any(|one| word.eq_ignore_ascii_case(one));
+    let mut before: Option<(usize, &str)> = None;
+    let may_be = identifiers(text).any(|(start, word)| {
+        before.replace((start + word.len(), word)).is_some_and(|(end, lead)| {
+            (2..=6).contains(&lead.len())
+                && (3..=9).contains(&word.len())
+                && is(lead, &[&SPOKEN_LEADS, &TENS])
+                && is(word, &[&ONES, &TENS, &["fourty"]])
+                && text[end..start].chars().all(char::is_whitespace)
+        })
+    });
+    if !may_be || !SPOKEN.is_match(text) {
         return None;
     }
     Some(
@@ -146,34 +241,37 @@ fn spoken_numbers(text: &str) -> Option<String> {
     )
 }
 
+/// Words before a spoken number, next to those that are part of one.
+const SPOKEN_LEADS: [&str; 7] = ["line", "lines", "and", "in", "on", "at", "to"];
+const ONES: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
 fn spoken(word: &str) -> usize {
-    const ONES: [&str; 20] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let word = if word == "fourty" { "forty" } else { word };
     ONES.iter()
         .position(|&one| one == word)
-        .or_else(|| TENS.iter().position(|&ten| ten == word).map(|ten| ten * 10))
+        .or_else(|| TENS.iter().position(|&ten| ten == word).map(|ten| (ten + 2) * 10))
         .unwrap_or(0)
 }
 

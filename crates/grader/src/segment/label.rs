@@ -51,9 +51,13 @@ pub(crate) fn role(label: &str) -> Option<Role> {
     }
 }
 
+/// A label has at most so many bytes.
+const LONGEST: usize = 24;
+
 /// The label at the head of a unit: `**Impact:** ...`, `fix - ...`.
 pub(super) fn label(text: &str) -> Option<Role> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let end = text.find([':', '→', '—', '–']).filter(|&end| end <= 24)?;
+    let mut head = text.char_indices().take_while(|&(at, _)| at <= LONGEST);
+    let (end, _) = head.find(|(_, c)| matches!(c, ':' | '→' | '—' | '–'))?;
     if text[..end].split_whitespace().count() <= 2 { role(&text[..end]) } else { None }
 }

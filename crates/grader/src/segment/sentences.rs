@@ -10,6 +10,11 @@ const SHORT_CLAUSE: usize = 4;
 /// A sentence of more words is cut at its joints.
 const LONG_SENTENCE: usize = 38;
 
+/// Whether a text holds a digit, or another sign of a number.
+pub(crate) fn has_number(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || (!text.is_ascii() && text.chars().any(char::is_numeric))
+}
+
 /// A line that is nothing but a few bold words, or a few words and a colon, stands for a heading.
 pub(super) fn is_title(text: &str) -> bool {
     let text = text.trim();
@@ -25,10 +30,14 @@ pub(super) fn paragraphs(text: &str, start: usize, end: usize) -> Vec<(usize, us
     let slice = &text[start..end];
     let mut out = Vec::new();
     let (mut begin, mut at, mut titled) = (0, 0, false);
+    // A paragraph of one line is cut nowhere.
+    if !slice.contains('\n') {
+        return vec![(start, end)];
+    }
     // Where most lines begin with a place, the paragraph is a list, and each line an item.
     let lines = slice.lines().count();
     // Most lines hold no number, and so no place.
-    let begins = |pattern: &Regex, line: &str| line.chars().any(char::is_numeric) && pattern.is_match(line);
+    let begins = |pattern: &Regex, line: &str| has_number(line) && pattern.is_match(line);
     let count = |pattern: &Regex| slice.lines().filter(|line| begins(pattern, line)).count();
     let (placed, numbered) = (count(&PLACE_FIRST), count(&NUMBER_FIRST));
     let listed = (placed > 1 && placed * 2 >= lines) || (numbered > 1 && numbered * 3 >= lines * 2);
@@ -58,7 +67,10 @@ static NUMBER_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The number with which the text from `start` on begins.
 pub(super) fn leading_number(text: &str, start: usize) -> Option<Range<usize>> {
-    let line = text[start..].lines().next().filter(|line| line.chars().any(char::is_numeric))?;
+    let line = text[start..].lines().next().filter(|line| {
+        let head = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '`' | '(' | '['));
+        head.starts_with(char::is_numeric)
+    })?;
     let number = NUMBER_FIRST.captures(line)?.get(1)?;
     Some(start + number.start()..start + number.end())
 }
@@ -72,43 +84,32 @@ pub(super) fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usi
     let mut out = Vec::new();
     let mut begin = 0;
     let mut in_code = false;
+    // In a row of stops that ends no sentence none of them does.
+    let mut passed = 0;
     // Lines that are all short were not wrapped by an editor: their writer ended them.
-    let short_lines = slice.lines().count() > 1 && slice.lines().all(|line| line.chars().count() < UNWRAPPED);
-    let chars: Vec<(usize, char)> = slice.char_indices().collect();
-    for (k, &(i, c)) in chars.iter().enumerate() {
-        match c {
-            '`' => in_code = !in_code,
-            _ if in_code || i < begin => {}
-            '.' | '?' | '!' | '…' | ';' => {
-                let mut next = k + 1;
-                while next < chars.len()
-                    && matches!(chars[next].1, '.' | '?' | '!' | ')' | '"' | '\'' | '*' | '_' | '’' | '”')
-                {
-                    next += 1;
-                }
-                let space = chars.get(next).is_none_or(|&(_, d)| d.is_whitespace());
-                if space && !(c == '.' && abbreviation(slice, begin, i, &chars[next..])) {
-                    let stop = chars.get(next).map_or(slice.len(), |&(j, _)| j);
-                    out.push((start + begin, start + stop));
-                    begin = stop;
-                }
-            }
-            '\n' => {
+    let short_lines = slice.lines().nth(1).is_some() && slice.lines().all(|line| line.chars().count() < UNWRAPPED);
+    for (i, mark) in slice.match_indices(is_mark) {
+        match mark {
+            "`" => in_code = !in_code,
+            _ if in_code || i < begin.max(passed) => {}
+            "\n" => {
                 // A soft break is a blank; a line that begins like a list item of its own is a new thought.
-                let rest = slice[i + 1..].trim_start();
-                let starts_item = rest.starts_with(['-', '*', '+', '•', '–', '>', '#'])
-                    || rest.split_once([':', '.', ')']).is_some_and(|(head, _)| {
-                        !head.is_empty()
-                            && head.len() <= 12
-                            && head.bytes().any(|b| b.is_ascii_digit())
-                            && head.split_whitespace().count() <= 2
-                    });
-                if starts_item || short_lines {
+                if short_lines || starts_item(slice[i + 1..].trim_start()) {
                     out.push((start + begin, start + i));
                     begin = i + 1;
                 }
             }
-            _ => {}
+            _ => {
+                let closing = ['.', '?', '!', ')', '"', '\'', '*', '_', '’', '”'];
+                let rest = slice[i + mark.len()..].trim_start_matches(closing);
+                let stop = slice.len() - rest.len();
+                if !rest.chars().next().is_none_or(char::is_whitespace) {
+                    passed = stop;
+                } else if mark != "." || !abbreviation(&slice[begin..i], rest) {
+                    out.push((start + begin, start + stop));
+                    begin = stop;
+                }
+            }
         }
     }
     if begin < slice.len() {
@@ -117,23 +118,40 @@ pub(super) fn sentences(text: &str, start: usize, end: usize) -> Vec<(usize, usi
     out
 }
 
-/// Whether the full stop at `at` ends an abbreviation or a number in a list and not a sentence.
-fn abbreviation(slice: &str, begin: usize, at: usize, rest: &[(usize, char)]) -> bool {
-    let word = slice[begin..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
-    let lower = word.to_lowercase();
-    let next = rest.iter().map(|&(_, c)| c).find(|c| !c.is_whitespace());
-    matches!(
-        lower.as_str(),
-        "e.g" | "i.e" | "l" | "ll" | "p" | "vs" | "cf" | "approx" | "resp" | "no" | "nr" | "z.b" | "ca"
-    ) || (matches!(lower.as_str(), "etc" | "al" | "diff") && next.is_some_and(char::is_lowercase))
-        || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) && slice[begin..at].trim().len() == word.len())
+/// Where a sentence may end, or code begins that no sentence ends in.
+fn is_mark(c: char) -> bool {
+    matches!(c, '`' | '.' | '?' | '!' | '…' | ';' | '\n')
+}
+
+/// Whether a line begins like a list item.
+fn starts_item(line: &str) -> bool {
+    let head = || line.bytes().take(LONGEST_HEAD + 1).position(|byte| matches!(byte, b':' | b'.' | b')'));
+    line.starts_with(['-', '*', '+', '•', '–', '>', '#'])
+        || head().is_some_and(|end| {
+            line.as_bytes()[..end].iter().any(u8::is_ascii_digit) && line[..end].split_whitespace().count() <= 2
+        })
+}
+
+/// A line's number is among its first bytes.
+const LONGEST_HEAD: usize = 12;
+
+/// Whether the full stop between what a sentence has so far and the rest of its block ends an abbreviation or a number in a
+/// list and not the sentence.
+fn abbreviation(sentence: &str, rest: &str) -> bool {
+    let word = sentence.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
+    let is = |list: &[&str]| list.iter().any(|short| word.eq_ignore_ascii_case(short));
+    is(&["e.g", "i.e", "l", "ll", "p", "vs", "cf", "approx", "resp", "no", "nr", "z.b", "ca"])
+        || (is(&["etc", "al", "diff"]) && rest.trim_start().starts_with(char::is_lowercase))
+        || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) && sentence.trim().len() == word.len())
 }
 
 /// Cuts a long sentence at its joints: semicolons, colons and dashes between clauses, and the words with which people who
 /// dictate or ramble go on to the next thing.
 pub(super) fn clauses(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
     let slice = &text[start..end];
-    if slice.split_whitespace().count() <= LONG_SENTENCE {
+    // Few blanks make few words.
+    let blanks = slice.bytes().filter(|byte| *byte <= b' ' || !byte.is_ascii()).count();
+    if blanks < LONG_SENTENCE || slice.split_whitespace().nth(LONG_SENTENCE).is_none() {
         return vec![(start, end)];
     }
     let mut out = Vec::new();
