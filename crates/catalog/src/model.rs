@@ -23,8 +23,9 @@ pub fn weights(judgement: &str) -> &'static Weights {
 /// The weights of one judgement for a kind, in the order of the observations' names. A kind that the model does not know is
 /// judged by what holds for all.
 pub fn table(weights: &Weights, kind: &str, names: &[&str]) -> Vec<f64> {
-    let at = |group: &str, name: &str| weights.get(group).and_then(|table| table.get(name)).copied().unwrap_or(0.0);
-    names.iter().map(|name| at("all", name) + at(kind, name)).collect()
+    let groups = ["all", kind].map(|group| weights.get(group));
+    let [all, own] = groups.map(|group| move |name| group.and_then(|table| table.get(name)).copied().unwrap_or(0.0));
+    names.iter().map(|&name| all(name) + own(name)).collect()
 }
 
 /// The logistic function.

@@ -1,7 +1,7 @@
 //! From observations to the grade: which credits, by which words, with what certainty, and what a person should look at.
 
 use crate::grade::{Band, Credit, DecoyGrade, Evidence, Grade, IssueGrade, Level, RemarkGrade, Signal, Verdict};
-use crate::lexicon::{Rule, best, lexicon};
+use crate::lexicon::{Rule, best};
 use crate::observe::Observed;
 use crate::passage::{IDS, Passage};
 use crate::prose::PROSE;
@@ -73,11 +73,15 @@ fn speaks(passage: &Passage) -> bool {
 /// For each credit how surely a passage says it that says it most surely.
 pub(crate) fn said(passages: &[Passage], Taken { states, roles, .. }: &Taken, target: usize, decoy: bool) -> [f64; 3] {
     let of = if decoy { [CALLS; 3] } else { [NAMES, EXPLAINS, REMEDIES] };
-    let most = |role: usize| {
-        let speaking = (0..passages.len()).filter(|&passage| speaks(&passages[passage]));
-        speaking.map(|passage| states[passage][target] * roles[passage][target][role]).fold(0.0, f64::max)
-    };
-    of.map(most)
+    let mut most = [0.0; 3];
+    for (passage, (states, roles)) in passages.iter().zip(states.iter().zip(roles)) {
+        if speaks(passage) {
+            for (most, role) in most.iter_mut().zip(of) {
+                *most = f64::max(*most, states[target] * roles[target][role]);
+            }
+        }
+    }
+    most
 }
 
 /// What the review as a whole suggests is no credit without words to quote, nor is it surely missed.
@@ -146,7 +150,7 @@ impl Case<'_> {
         for (p, terms) in p.iter_mut().zip(&target.terms) {
             let said = |passage: usize| terms.iter().any(|term| term.stands_in(&self.passages[passage].tokens));
             if readable
-                && !self.passages.is_empty()
+                && !terms.is_empty()
                 && self.mine(index).any(|passage| {
                     let denied = self.observed.taken.roles[passage][index][DENIES] >= GIVEN;
                     !denied && !self.passages[passage].denied && said(passage)
@@ -222,10 +226,11 @@ impl Case<'_> {
             Credit::Why => EXPLAINS,
             Credit::Fix => REMEDIES,
         };
-        let strength = |passage: usize| self.said(passage, index, role);
         (0..self.passages.len())
             .filter(|&passage| speaks(&self.passages[passage]))
-            .max_by(|&a, &b| strength(a).total_cmp(&strength(b)).then(b.cmp(&a)))
+            .map(|passage| (self.said(passage, index, role), passage))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+            .map(|(_, passage)| passage)
     }
 
     fn because(&self, index: usize, target: &Target, credit: Credit, passage: usize) -> String {
@@ -458,8 +463,7 @@ impl Case<'_> {
                 out.push(format!("{}: one passage names the problem and another seems to deny it", issue.id));
             }
         }
-        let grader = lexicon().id("addresses-grader");
-        if let Some(passage) = self.passages.iter().position(|passage| passage.concepts.has(grader)) {
+        if let Some(passage) = self.passages.iter().position(|passage| passage.concepts.has(IDS.grader)) {
             out.push(format!(
                 "a passage seems to address the grader and not the author: {} (line {})",
                 quoted(&self.text(passage)),

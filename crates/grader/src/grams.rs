@@ -18,7 +18,8 @@ pub(crate) fn runs(word: &str) -> impl Iterator<Item = (Gram, f64)> {
         c if c.is_ascii() => c as u8,
         _ => b'~',
     };
-    let mut bytes: Vec<u8> = [b'_'].into_iter().chain(word.chars().map(letter)).chain([b'_']).collect();
+    let mut bytes = Vec::with_capacity(word.len() + 2);
+    bytes.extend([b'_'].into_iter().chain(word.chars().map(letter)).chain([b'_']));
     // A word of one letter is shorter than a run.
     bytes.resize(bytes.len().max(LENGTH), b'_');
     (LENGTH..=bytes.len()).map(move |end| {

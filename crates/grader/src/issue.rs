@@ -2,7 +2,7 @@
 
 use crate::observations::{flag, observations};
 use crate::passage::Passage;
-use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES, Taken};
+use crate::role::{CALLS, DENIES, EXPLAINS, NAMES, REMEDIES, ROLES, Taken};
 use crate::target::Compared;
 use crate::whole::Document;
 
@@ -45,7 +45,8 @@ struct Summary {
 
 fn summary(values: impl Iterator<Item = f64>) -> Summary {
     let mut out = Summary { most: 0.0, second: 0.0, any: 1.0, sum: 0.0 };
-    for value in values {
+    // What is not said at all adds nothing.
+    for value in values.filter(|value| *value != 0.0) {
         if value > out.most {
             out.second = out.most;
             out.most = value;
@@ -69,26 +70,29 @@ impl Issue {
         Taken { states, alone, roles }: &Taken,
         empty: f64,
     ) -> Self {
-        let role = |role: usize| summary((0..states.len()).map(|i| states[i][index] * roles[i][index][role]));
+        let roles: Vec<&[f64; ROLES]> = roles.iter().map(|row| &row[index]).collect();
+        let spoken: Vec<f64> = states.iter().map(|row| row[index]).collect();
+        let alone: Vec<f64> = alone.iter().map(|row| row[index]).collect();
+        let role = |role: usize| summary(spoken.iter().zip(&roles).map(|(spoken, roles)| spoken * roles[role]));
         let names = role(if decoy { CALLS } else { NAMES });
         let (explains, remedies, denies) = (role(EXPLAINS), role(REMEDIES), role(DENIES));
-        let subject = summary(states.iter().map(|row| row[index]));
+        let subject = summary(spoken.iter().copied());
         let most_alone = |role: usize| {
-            let values = (0..alone.len()).map(|i| alone[i][index] * roles[i][index][role]);
+            let values = alone.iter().zip(&roles).map(|(alone, roles)| alone * roles[role]);
             log_odds(values.fold(0.0, f64::max))
         };
         let names_any = log_odds(names.any);
-        let stated = |value: fn(&Compared) -> f64| {
-            passages
-                .iter()
-                .zip(compared)
-                .map(|(passage, row)| (passage, &row[index]))
-                .filter(|(passage, x)| {
-                    !(passage.denied || passage.tone.denies || x.place().elsewhere || x.place().other_function)
-                })
-                .map(|(_, x)| value(x))
-                .fold(0.0, f64::max)
-        };
+        let stating: Vec<&Compared> = passages
+            .iter()
+            .zip(compared)
+            .map(|(passage, row)| (passage, &row[index]))
+            .filter(|(passage, x)| {
+                let place = x.place();
+                !(passage.denied || passage.tone.denies || place.elsewhere || place.other_function)
+            })
+            .map(|(_, x)| x)
+            .collect();
+        let stated = |value: fn(&Compared) -> f64| stating.iter().map(|x| value(x)).fold(0.0, f64::max);
         Self {
             bias: 1.0,
             names_most: log_odds(names.most),
@@ -113,7 +117,7 @@ impl Issue {
             names_alone: most_alone(if decoy { CALLS } else { NAMES }),
             explains_alone: most_alone(EXPLAINS),
             remedies_alone: most_alone(REMEDIES),
-            subject_alone: log_odds(alone.iter().map(|row| row[index]).fold(0.0, f64::max)),
+            subject_alone: log_odds(alone.iter().copied().fold(0.0, f64::max)),
             denies_more: log_odds(denies.most) - log_odds(names.most),
             stated: stated(|x| x.named),
             stated_here: stated(|x| x.named * x.own.here()),

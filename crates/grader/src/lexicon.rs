@@ -249,10 +249,10 @@ impl Lexicon {
     }
 
     /// A speller that repairs towards the lexicon's words and the given ones.
-    pub(crate) fn speller<'a>(&'a self, more: impl Iterator<Item = &'a str>) -> Speller {
-        let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase());
-        let words = self.words.iter().map(String::as_str);
-        Speller::new(words.chain(more).filter(plain), rubric::english())
+    pub(crate) fn speller<'a>(more: impl Iterator<Item = &'a str>) -> Speller {
+        static SHARED: LazyLock<Speller> =
+            LazyLock::new(|| Speller::new(lexicon().words.iter().map(String::as_str), rubric::english()));
+        SHARED.with(more)
     }
 
     /// The numbers of a word's stem and of the word itself.

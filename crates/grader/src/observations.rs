@@ -11,8 +11,11 @@ macro_rules! observations {
             /// The names, in order.
             pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
 
+            /// How many there are.
+            pub(crate) const COUNT: usize = Self::NAMES.len();
+
             /// The values, in the same order.
-            pub(crate) fn values(&self) -> [f64; [$(stringify!($field)),+].len()] {
+            pub(crate) fn values(&self) -> [f64; Self::COUNT] {
                 [$(self.$field),+]
             }
         }
@@ -36,16 +39,20 @@ pub(crate) fn flag(value: bool) -> f64 {
     f64::from(u8::from(value))
 }
 
-/// Sum of values times weights.
-pub(crate) fn dot(values: &[f64], weights: &[f64]) -> f64 {
-    values.iter().zip(weights).map(|(value, weight)| value * weight).sum()
+/// Sum of values times weights, in their order.
+pub(crate) fn dot<const COUNT: usize>(values: &[f64; COUNT], weights: &[f64; COUNT]) -> f64 {
+    let mut sum = 0.0;
+    for (value, weight) in values.iter().zip(weights) {
+        sum += value * weight;
+    }
+    sum
 }
 
 /// The same for several weights of each value at once.
-pub(crate) fn dots<const N: usize>(values: &[f64], weights: &[[f64; N]]) -> [f64; N] {
+pub(crate) fn dots<const COUNT: usize, const N: usize>(values: &[f64; COUNT], weights: &[[f64; N]; COUNT]) -> [f64; N] {
     let mut sums = [0.0; N];
-    // Most observations are 0.
-    for (value, weights) in values.iter().zip(weights).filter(|(value, _)| **value != 0.0) {
+    // Most observations are 0, but to ask which costs more than to add them all.
+    for (value, weights) in values.iter().zip(weights) {
         for (sum, weight) in sums.iter_mut().zip(weights) {
             *sum += value * weight;
         }

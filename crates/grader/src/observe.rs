@@ -24,21 +24,21 @@ const FAINT: f64 = 0.02;
 /// The model's weights for the targets of one key, in the order of the observations.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    none: Vec<f64>,
+    none: [f64; NoSubject::COUNT],
     change: [[f64; STEPS]; JOINS],
-    empty: Vec<f64>,
-    prose: Vec<f64>,
+    empty: [f64; Whole::COUNT],
+    prose: [f64; Likeness::COUNT],
     none_column: Option<usize>,
     targets: Vec<TargetTables>,
 }
 
 #[derive(Debug)]
 struct TargetTables {
-    subject: Vec<f64>,
+    subject: [f64; Subject::COUNT],
     /// For each observation its weight for each role.
-    roles: Vec<[f64; ROLES]>,
+    roles: [[f64; ROLES]; Role::COUNT],
     /// Named, why and fix; for a decoy, that it is called a problem.
-    credits: Vec<Vec<f64>>,
+    credits: Vec<[f64; Issue::COUNT]>,
     /// The columns for the sums over runs of letters: as the subject, and for each role.
     subject_column: Option<usize>,
     role_columns: [Vec<usize>; ROLES],
@@ -52,30 +52,34 @@ fn everywhere(passages: &[Passage]) -> f64 {
     new.map(|word| f64::from(word.empty)).sum::<f64>() / REVIEW
 }
 
+/// The weights of a judgement for a kind, in the order of the observations' names.
+fn weights<const COUNT: usize>(judgement: &str, kind: &str, names: &[&str]) -> [f64; COUNT] {
+    let mut weights = [0.0; COUNT];
+    weights.copy_from_slice(&table(model::weights(judgement), kind, names));
+    weights
+}
+
 impl Tables {
     pub(crate) fn new(targets: &[Target]) -> Self {
-        let subject = model::weights("subject");
-        let one = |judgement: &str, names: &[&str]| table(model::weights(judgement), "", names);
         let changes = model::weights("change").get("all");
         let change = CHANGES.map(|row| row.map(|name| changes.and_then(|all| all.get(name)).copied().unwrap_or(0.0)));
         Self {
-            none: one("none", NoSubject::NAMES),
+            none: weights("none", "", NoSubject::NAMES),
             change,
-            empty: one("empty", Whole::NAMES),
-            prose: one("prose", Likeness::NAMES),
+            empty: weights("empty", "", Whole::NAMES),
+            prose: weights("prose", "", Likeness::NAMES),
             none_column: column("none"),
             targets: targets
                 .iter()
                 .map(|target| {
-                    let of = |judgement: &str, names: &[&str]| table(model::weights(judgement), &target.kind, names);
                     let credits: &[&str] = if target.decoy { &["decoy"] } else { &["named", "why", "fix"] };
                     TargetTables {
-                        subject: table(subject, &target.kind, Subject::NAMES),
+                        subject: weights("subject", &target.kind, Subject::NAMES),
                         roles: {
-                            let roles = ROLE_NAMES.map(|role| of(role, Role::NAMES));
-                            (0..Role::NAMES.len()).map(|index| roles.each_ref().map(|role| role[index])).collect()
+                            let roles = ROLE_NAMES.map(|role| weights(role, &target.kind, Role::NAMES));
+                            std::array::from_fn(|index| roles.map(|role: [f64; Role::COUNT]| role[index]))
                         },
-                        credits: credits.iter().map(|credit| of(credit, Issue::NAMES)).collect(),
+                        credits: credits.iter().map(|credit| weights(credit, &target.kind, Issue::NAMES)).collect(),
                         subject_column: column(&format!("subject.{}", target.kind)),
                         role_columns: ROLE_NAMES.map(|role| {
                             [role.to_owned(), format!("{role}.{}", target.kind)]

@@ -95,6 +95,7 @@ pub(crate) fn read(review: &Review, map: &Map, words: &Words) -> Vec<Passage> {
         remark += 1;
         let units = segment::units(&part.body, &mut block, &mut remark);
         let first = passages.len();
+        passages.reserve(units.len());
         // A comment is one remark, whatever its paragraphs.
         let attached = part.lines.is_some() || part.file.is_some();
         let base = units.first().map_or(0, |unit| unit.remark);

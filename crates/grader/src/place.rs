@@ -64,6 +64,9 @@ pub(crate) struct Map {
 #[derive(Debug)]
 struct File {
     path: String,
+    /// Where the name begins in the path, and whether it is a Python module's.
+    name: usize,
+    is_module: bool,
     /// The lines without their blanks.
     lines: Vec<String>,
     /// The same in one text, to tell at once what stands nowhere.
@@ -114,8 +117,11 @@ impl Map {
             let numbers = |line| -> BTreeSet<u32> { identifiers(line).map(|(_, name)| number(name)).collect() };
             let numbered = source.text.lines().map(numbers).map(|numbers| numbers.into_iter().collect()).collect();
             let lines: Vec<String> = source.text.lines().map(squeeze).collect();
+            let name = source.path.rfind('/').map_or(0, |slash| slash + 1);
             map.files.push(File {
                 path: source.path.clone(),
+                name,
+                is_module: mention::has_module(&source.path[name..]),
                 squeezed: lines.join("\n"),
                 lines,
                 identifiers: numbered,
@@ -171,7 +177,9 @@ impl Map {
 
 /// A line without its blanks.
 fn squeeze(line: &str) -> String {
-    line.chars().filter(|c| !c.is_whitespace()).collect()
+    let mut squeezed = String::with_capacity(line.len());
+    squeezed.extend(line.chars().filter(|c| !c.is_whitespace()));
+    squeezed
 }
 
 #[cfg(test)]

@@ -121,9 +121,7 @@ const TELLING: usize = 3;
 pub(crate) fn speller(key: &Key) -> Speller {
     let mut words: BTreeSet<String> = BTreeSet::new();
     let mut add = |text: &str| {
-        for token in text::tokens(text, 0, text.len(), None) {
-            words.insert(token.word);
-        }
+        text::pieces(text, 0, text.len(), |_, _, written| _ = words.insert(text::form(written, None)));
     };
     key.sources.iter().for_each(|source| add(&source.text));
     add(&key.brief);
@@ -137,7 +135,7 @@ pub(crate) fn speller(key: &Key) -> Speller {
             add(text);
         }
     }
-    lexicon().speller(words.iter().map(String::as_str))
+    Lexicon::speller(words.iter().map(String::as_str))
 }
 
 /// Words matched beyond which more add little: half of the full similarity.

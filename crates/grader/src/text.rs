@@ -223,9 +223,11 @@ fn split_identifier(whole: &str, base: usize, found: &mut impl FnMut(usize, usiz
     push(begin, whole.len());
 }
 
-/// Repairs misspelt words against the words that matter: those of the rubric, the key and the source.
+/// Repairs misspelt words against the words that matter: those of the rubric, which all spellers share, and those of a key and
+/// its source.
 #[derive(Debug, Default)]
 pub(crate) struct Speller {
+    base: Option<&'static Speller>,
     known: FxHashSet<String>,
     /// Known words that end in e or y, without it.
     short_of_e: FxHashSet<String>,
@@ -249,25 +251,34 @@ fn letters(word: &str) -> u32 {
 const SHORTEST_REPAIRED: usize = 5;
 
 impl Speller {
-    /// Words to repair towards, and words that are right as they are.
+    /// Words to repair towards, each once, and words that are right as they are.
     pub(crate) fn new<'a, 'b>(targets: impl Iterator<Item = &'a str>, right: impl Iterator<Item = &'b str>) -> Self {
         let mut speller = Self::default();
         right.for_each(|word| speller.know(word));
-        let mut targets: Vec<&str> = targets.collect();
-        targets.sort_unstable();
-        targets.dedup();
-        for word in targets {
-            speller.know(word);
-            if word.len() >= SHORTEST_REPAIRED && word.is_ascii() {
+        speller.repair_towards(targets);
+        speller
+    }
+
+    /// A speller that knows other words too.
+    pub(crate) fn with<'a>(&'static self, targets: impl Iterator<Item = &'a str>) -> Self {
+        let mut speller = Self { base: Some(self), ..Self::default() };
+        speller.repair_towards(targets);
+        speller
+    }
+
+    fn repair_towards<'a>(&mut self, targets: impl Iterator<Item = &'a str>) {
+        for word in targets.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())) {
+            self.know(word);
+            if word.len() >= SHORTEST_REPAIRED {
                 let first = word.chars().next().unwrap_or(' ');
-                speller
-                    .buckets
-                    .entry((first, word.len()))
-                    .or_default()
-                    .push(Candidate { word: word.to_owned(), letters: letters(word) });
+                let candidate = Candidate { word: word.to_owned(), letters: letters(word) };
+                self.buckets.entry((first, word.len())).or_default().push(candidate);
             }
         }
-        speller
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        [self].into_iter().chain(self.base)
     }
 
     fn know(&mut self, word: &str) {
@@ -286,7 +297,8 @@ impl Speller {
         let held = letters(word);
         let mut best: Option<(usize, &str)> = None;
         for length in word.len().saturating_sub(allowed)..=word.len() + allowed {
-            for Candidate { word: candidate, letters } in self.buckets.get(&(first, length)).into_iter().flatten() {
+            let candidates = self.all().filter_map(|speller| speller.buckets.get(&(first, length)));
+            for Candidate { word: candidate, letters } in candidates.flatten() {
                 let limit = if candidate.len() >= 8 { allowed } else { 1 };
                 // An edit takes a letter away, adds one, or both. Most words are passed over here, at a tenth of the cost.
                 if (held ^ letters).count_ones() as usize > 2 * limit {
@@ -303,15 +315,16 @@ impl Speller {
     }
 
     fn is_known(&self, word: &str) -> bool {
+        let known = |word: &str| self.all().any(|speller| speller.known.contains(word));
         // Inflected forms of known words are right as they are.
-        self.known.contains(word)
+        known(word)
             || ["s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "less", "ness", "able"].iter().any(|suffix| {
                 word.strip_suffix(suffix).is_some_and(|base| {
-                    self.known.contains(base)
-                        || self.short_of_e.contains(base)
-                        || (base.len() > 2 && self.known.contains(&base[..base.len() - 1]))
+                    known(base)
+                        || self.all().any(|speller| speller.short_of_e.contains(base))
+                        || (base.len() > 2 && known(&base[..base.len() - 1]))
                 })
             })
-            || word.strip_suffix("ies").is_some_and(|base| self.short_of_y.contains(base))
+            || word.strip_suffix("ies").is_some_and(|base| self.all().any(|speller| speller.short_of_y.contains(base)))
     }
 }

@@ -120,11 +120,12 @@ impl Vocabulary {
 
     /// What is counted of the words of a passage.
     pub(crate) fn content(&self, tokens: &[Token]) -> Content {
-        let mut senses: Vec<Sense> = tokens.iter().filter_map(|token| token.word.sense).collect();
+        let mut senses: Vec<Sense> = Vec::with_capacity(tokens.len());
+        senses.extend(tokens.iter().filter_map(|token| token.word.sense));
         senses.sort_unstable();
         senses.dedup();
-        let mut stems: Vec<(Stem, Option<u32>)> =
-            compared(tokens).map(|token| (token.word.stem, token.word.sharing)).collect();
+        let mut stems: Vec<(Stem, Option<u32>)> = Vec::with_capacity(tokens.len());
+        stems.extend(compared(tokens).map(|token| (token.word.stem, token.word.sharing)));
         stems.sort_unstable();
         stems.dedup();
         let mut shared_stems = vec![0; self.targets];

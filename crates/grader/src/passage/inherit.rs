@@ -4,37 +4,31 @@ use super::Passage;
 use crate::place::{Map, Places};
 use crate::review::Part;
 use crate::segment::UnitKind;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// Hands places on: from the comment's line, headings, quotations, and from sentence to sentence within a remark.
 pub(super) fn inherit(passages: &mut [Passage], first: usize, part: &Part, map: &Map) {
     let attached = map.attached(part.file.as_deref(), part.lines);
-    let mut carried: BTreeMap<usize, Places> = BTreeMap::new();
+    let mut carried: FxHashMap<usize, Places> = FxHashMap::default();
     let mut quoted: Option<Places> = None;
     for index in 0..passages.len() {
-        let remark = passages[index].unit.remark;
-        let heading = passages[index]
-            .unit
-            .headings
-            .iter()
-            .rev()
-            .map(|&heading| &passages[heading - first].places)
-            .find(|places| !places.is_empty())
-            .cloned();
-        let own = passages[index].places.clone();
-        let is_quote = passages[index].unit.kind == UnitKind::Quote
-            || (matches!(passages[index].unit.kind, UnitKind::Code { .. }) && passages[index].new_code == 0);
-        let before = carried.get(&remark).cloned();
-        let from_quote = if is_quote { None } else { quoted.clone() };
-        let (inherited, attached_here) = if let Some(before) = before.filter(|places| !places.is_empty()) {
-            (before, false)
-        } else if let Some(quoted) = from_quote.filter(|places| !places.spots.is_empty()) {
-            (quoted, true)
-        } else if let Some(heading) = heading {
-            (heading, true)
+        let here = &passages[index];
+        let remark = here.unit.remark;
+        let is_quote = here.unit.kind == UnitKind::Quote || (here.is_code() && here.new_code == 0);
+        let before = carried.get(&remark).filter(|places| !places.is_empty());
+        let from_quote = quoted.as_ref().filter(|places| !is_quote && !places.spots.is_empty());
+        let heading = || {
+            let above = here.unit.headings.iter().rev().map(|&heading| &passages[heading - first].places);
+            above.into_iter().find(|places| !places.is_empty())
+        };
+        let (inherited, attached_here) = if let Some(before) = before {
+            (before.clone(), false)
+        } else if let Some(place) = from_quote.or_else(heading) {
+            (place.clone(), true)
         } else {
             (attached.clone(), !attached.is_empty())
         };
+        let own = here.places.clone();
         let passage = &mut passages[index];
         passage.inherited = inherited;
         passage.attached = attached_here;

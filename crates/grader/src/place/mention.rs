@@ -1,6 +1,6 @@
 //! Lines and names that prose refers to.
 
-use super::{File, Map, Places, Spot, identifiers};
+use super::{Map, Places, Spot, identifiers};
 use crate::Lines;
 use crate::segment::has_number;
 use regex::Regex;
@@ -62,9 +62,13 @@ impl Map {
     /// What a piece of prose refers to. `leads` says that it begins a block, where a bare number may be a line.
     /// `file` is the one that the text names, or that was spoken of last.
     pub(crate) fn prose(&self, text: &str, leads: bool, mut file: usize) -> Places {
-        let spoken = spoken_numbers(text);
+        let (mut names, may_speak) = self.names_in(text);
+        let spoken = if may_speak { spoken_numbers(text) } else { None };
+        if let Some(spoken) = &spoken {
+            (names, _) = self.names_in(spoken);
+        }
         let text = spoken.as_deref().unwrap_or(text);
-        let mut places = Places { names: self.names_in(text), ..Places::default() };
+        let mut places = Places { names, ..Places::default() };
         // Most sentences hold no number, and so no line; and most numbers stand behind no word that leads to one.
         let Some(heads) = Heads::of(text) else { return places };
         if heads.file {
@@ -96,12 +100,8 @@ impl Map {
 
     /// The file that the text names.
     pub(crate) fn mentioned(&self, text: &str) -> Option<usize> {
-        let base = |file: &File| file.path.rfind('/').map_or(0, |slash| slash + 1);
-        let python = has_module(text);
-        self.files.iter().position(|file| {
-            let name = &file.path[base(file)..];
-            (python || !has_module(name)) && text.contains(name)
-        })
+        let module = has_module(text);
+        self.files.iter().position(|file| (module || !file.is_module) && text.contains(&file.path[file.name..]))
     }
 
     /// Whether the text names a Python module that the exercise does not have. Tests may well be spoken of that are yet to be written.
@@ -138,14 +138,17 @@ impl Map {
         }
     }
 
-    /// The names of the source that stand in the text, each once.
-    fn names_in(&self, text: &str) -> Vec<usize> {
+    /// The names of the source that stand in the text, each once, and whether a line may be spoken of there.
+    fn names_in(&self, text: &str) -> (Vec<usize>, bool) {
         let mut names = Vec::new();
+        let mut may_speak = false;
         let mut in_code = false;
-        let mut last = 0;
+        let (mut last, mut before) = (0, "");
         for (start, name) in identifiers(text) {
-            in_code = text[last..start].bytes().fold(in_code, |in_code, byte| in_code ^ (byte == b'`'));
-            last = start + name.len();
+            let between = &text[last..start];
+            in_code = between.bytes().fold(in_code, |in_code, byte| in_code ^ (byte == b'`'));
+            may_speak |= is_spoken(before, between, name);
+            (last, before) = (start + name.len(), name);
             if let Some(&index) = self.by_text.get(name) {
                 let called = text[last..].starts_with('(');
                 let attribute = text[..start].ends_with('.') && !text[..start].ends_with("..");
@@ -155,12 +158,12 @@ impl Map {
                 }
             }
         }
-        names
+        (names, may_speak)
     }
 }
 
 /// Whether the end of a Python module's name stands in the text.
-fn has_module(text: &str) -> bool {
+pub(super) fn has_module(text: &str) -> bool {
     text.match_indices('.').any(|(at, _)| text[at + 1..].starts_with("py"))
 }
 
@@ -214,21 +217,19 @@ impl Heads {
     }
 }
 
+/// Whether two words beside each other may be a spoken number and what leads to it: hardly any sentence has them.
+fn is_spoken(before: &str, between: &str, word: &str) -> bool {
+    let is = |word: &str, lists: &[&[&str]]| lists.iter().copied().flatten().any(|one| word.eq_ignore_ascii_case(one));
+    (2..=6).contains(&before.len())
+        && (3..=9).contains(&word.len())
+        && is(before, &[&SPOKEN_LEADS, &TENS])
+        && is(word, &[&ONES, &TENS, &["fourty"]])
+        && between.chars().all(char::is_whitespace)
+}
+
 /// `line thirty seven` as `line 37`; `None` where nothing is spoken.
 fn spoken_numbers(text: &str) -> Option<String> {
-    // Two words beside each other, of which the one leads to a number, and the other is one: hardly any sentence has them.
-    let is = |word: &str, lists: &[&[&str]]| lists.iter().copied().flatten().any(|one| word.eq_ignore_ascii_case(one));
-    let mut before: Option<(usize, &str)> = None;
-    let may_be = identifiers(text).any(|(start, word)| {
-        before.replace((start + word.len(), word)).is_some_and(|(end, lead)| {
-            (2..=6).contains(&lead.len())
-                && (3..=9).contains(&word.len())
-                && is(lead, &[&SPOKEN_LEADS, &TENS])
-                && is(word, &[&ONES, &TENS, &["fourty"]])
-                && text[end..start].chars().all(char::is_whitespace)
-        })
-    });
-    if !may_be || !SPOKEN.is_match(text) {
+    if !SPOKEN.is_match(text) {
         return None;
     }
     Some(

@@ -2,7 +2,7 @@
 
 use super::{Map, Places, Spot};
 use crate::{DefinitionKind, Key, Lines};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// How the place of a passage fits the place of an issue.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,8 +34,8 @@ pub(crate) struct Profile {
     function_name: Option<usize>,
     /// Lines elsewhere that belong to it: calls of the function, lines with its own names.
     related: FxHashSet<(usize, usize)>,
-    /// 0 to 1: how surely a name stands for this place.
-    names: FxHashMap<usize, f64>,
+    /// 0 to 1: how surely each name of the source stands for this place.
+    names: Vec<f64>,
 }
 
 /// Callers of callers are followed so far.
@@ -54,12 +54,12 @@ impl Profile {
         prose: &str,
         whole_function: bool,
     ) -> Self {
-        let mut profile = Self::default();
+        let mut profile = Self { names: vec![0.0; map.names.len()], ..Self::default() };
         let said = map.prose(prose, false, map.mentioned(prose).unwrap_or(0));
         // `iter_readings` in the key's prose says that the issue is there; so do its line numbers.
         for &name in &said.names {
             let spread = map.names[name].lines.len() as f64;
-            profile.names.insert(name, (1.2 / spread.sqrt()).clamp(0.15, 0.6));
+            profile.names[name] = (1.2 / spread.sqrt()).clamp(0.15, 0.6);
         }
         for spot in &said.spots {
             profile.related.extend((spot.lines.start..=spot.lines.end).map(|line| (spot.file, line)));
@@ -79,7 +79,7 @@ impl Profile {
             }
             if let Some(&index) = map.by_text.get(&function.name) {
                 profile.function_name = Some(index);
-                profile.names.insert(index, if whole_function { 1.0 } else { 0.5 });
+                profile.names[index] = if whole_function { 1.0 } else { 0.5 };
                 profile.relate(map, key, index, (file, function.lines), CALLERS);
             }
         }
@@ -91,8 +91,7 @@ impl Profile {
                 continue;
             }
             let weight = within as f64 / name.lines.len() as f64;
-            let held = profile.names.entry(index).or_insert(0.0);
-            *held = held.max(weight);
+            profile.names[index] = profile.names[index].max(weight);
             if weight >= 0.5 && name.lines.len() <= 3 {
                 profile.related.extend(name.lines.iter().copied());
             }
@@ -124,13 +123,16 @@ impl Profile {
     /// How the places of a passage fit.
     pub(crate) fn fit(&self, places: &Places, map: &Map) -> Fit {
         let mut fit = Fit::default();
+        if places.is_empty() {
+            return fit;
+        }
         for spot in &places.spots {
             fit.lines = fit.lines.max(self.lines_fit(*spot));
         }
         fit.elsewhere = self.spot.is_some() && !places.spots.is_empty() && fit.lines == 0.0;
         let mut miss = 1.0;
         for &name in &places.names {
-            miss *= 1.0 - self.names.get(&name).copied().unwrap_or(0.0);
+            miss *= 1.0 - self.names[name];
         }
         fit.names = 1.0 - miss;
         fit.other_function = fit.lines == 0.0 && self.function.is_some() && self.other_function(places, map);
@@ -144,7 +146,7 @@ impl Profile {
             .filter(|&&name| map.names[name].definition.is_some_and(|(_, kind, _)| kind != DefinitionKind::Class));
         let mut any = false;
         for name in functions {
-            if Some(*name) == self.function_name || self.names.get(name).is_some_and(|&weight| weight >= 0.2) {
+            if Some(*name) == self.function_name || self.names[*name] >= 0.2 {
                 return false;
             }
             any = true;

@@ -23,8 +23,13 @@ struct Copy<'s> {
 /// Whether the text is a copy of one of the sources.
 pub(super) fn looks_like(text: &str, sources: &[Source]) -> bool {
     // Most reviews have far fewer lines than a copy, and are not compared at all.
-    let lines = text.lines().count() as f64;
-    sources.iter().any(|source| lines >= COPIED * filled_lines(source) as f64)
+    let lines = text.lines().count();
+    let enough = |source: &Source| {
+        // So many of the source's lines would be too many.
+        let filled = source.text.lines().filter(|line| !line.trim_end().is_empty()).take(2 * lines + 1).count();
+        lines as f64 >= COPIED * filled as f64
+    };
+    sources.iter().any(enough)
         && best(text, sources).is_some_and(|copy| copy.copied >= COPIED && copy.further <= FURTHER)
 }
 
@@ -39,10 +44,6 @@ pub(super) fn parts(text: &str, sources: &[Source]) -> Result<Vec<Part>, ReviewE
         )),
         None => error("this exercise has no source that could be annotated".to_owned()),
     }
-}
-
-fn filled_lines(source: &Source) -> usize {
-    source.text.lines().filter(|line| !line.trim_end().is_empty()).count()
 }
 
 fn best<'s>(text: &str, sources: &'s [Source]) -> Option<Copy<'s>> {
