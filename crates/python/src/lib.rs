@@ -2,6 +2,7 @@
 //!
 //! This crate states facts about code. It does not judge them: what is a problem is the rules' business.
 
+pub mod branches;
 pub mod highlight;
 pub mod infer;
 pub mod library;

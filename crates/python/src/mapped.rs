@@ -88,14 +88,13 @@ fn read(model: &Model<'_>, class: &Class<'_>) -> Option<Mapped> {
                         .is_some_and(|value| matches!(value, Expr::BooleanLiteral(literal) if !literal.value));
                     // Without an annotation the plural tells.
                     let many = !single && listed.unwrap_or_else(|| name.ends_with('s') && !name.ends_with("ss"));
-                    let eager = keyword_text(call, "lazy").is_some_and(|lazy| {
-                        matches!(&*lazy, "joined" | "selectin" | "subquery" | "immediate" | "raise" | "noload")
-                    });
+                    let eager = is_eager(call);
                     let back = keyword_text(call, "backref");
+                    let back_eager = matches!(keyword(call, "backref"), Some(Expr::Call(back)) if is_eager(back));
                     // The rows of a collection find the row that they were reached from in the session.
                     let of_one = many && keyword(call, "secondary").is_none();
                     let known = back.clone().or_else(|| keyword_text(call, "back_populates")).filter(|_| of_one);
-                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back, known });
+                    mapped.relations.insert((*name).into(), Relation { target, many, eager, back, back_eager, known });
                 }
                 "Column" | "mapped_column" | "column_property" | "deferred" => {
                     sqlalchemy = true;
@@ -167,6 +166,17 @@ fn keyword<'a>(call: &'a ExprCall, name: &str) -> Option<&'a Expr> {
         .iter()
         .find(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
         .map(|k| &k.value)
+}
+
+/// Whether `lazy=` says that a relation of `SQLAlchemy` comes with the row; `lazy=False` does, too.
+fn is_eager(call: &ExprCall) -> bool {
+    match keyword(call, "lazy") {
+        Some(Expr::BooleanLiteral(lazy)) => !lazy.value,
+        Some(Expr::StringLiteral(lazy)) => {
+            matches!(lazy.value.to_str(), "joined" | "selectin" | "subquery" | "immediate" | "raise" | "noload")
+        }
+        _ => false,
+    }
 }
 
 fn keyword_text(call: &ExprCall, name: &str) -> Option<Arc<str>> {

@@ -397,7 +397,16 @@ impl<'a> Model<'a> {
         let found = if same_function {
             // Bindings come in the order of the text, so the search can be a binary one.
             let after = all.partition_point(|at| self.bindings[*at as usize].offset <= offset);
-            all[..after].last().copied().unwrap_or(last)
+            // In `orders = orders.filter(...)` what is filtered is what the name stood for before.
+            let itself = |at: &u32| match self.bindings[*at as usize].kind {
+                BindingKind::Assign(value, _) => value.range().contains_inclusive(offset.into()),
+                _ => false,
+            };
+            match all[..after] {
+                [.., before, own] if itself(&own) => before,
+                [.., own] => own,
+                [] => last,
+            }
         } else {
             last
         };

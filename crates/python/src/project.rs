@@ -18,6 +18,8 @@ pub struct Relation {
     pub eager: bool,
     /// The name by which the other end sees this class, where one is given.
     pub back: Option<Arc<str>>,
+    /// Whether the mapper loads the other end's relation together with its row.
+    pub back_eager: bool,
     /// The relation by which the rows at the other end know, without a query, the row that they were reached from.
     pub known: Option<Arc<str>>,
 }
@@ -410,7 +412,10 @@ impl Project {
                     (None, Orm::Sqlalchemy) => continue,
                 };
                 let known = (mapped.orm == Orm::Django && !relation.many).then(|| field.clone());
-                let seen = Relation { target: Some(path.as_str().into()), many: true, known, ..Relation::default() };
+                // The other end of a collection that has no table between is one row.
+                let many = mapped.orm == Orm::Django || !relation.many || relation.known.is_none();
+                let (target_of_back, eager) = (Some(path.as_str().into()), relation.back_eager);
+                let seen = Relation { target: target_of_back, many, eager, known, ..Relation::default() };
                 found.push((target, back, seen));
             }
         }

@@ -29,12 +29,12 @@
 //! that a decorator of the tree makes, or if a retry decorator or a documented exception says so. Opening a file, a checked
 //! request and a commit raise exceptions that say what is wrong; by themselves they are no finding, and appear as labels of one.
 //! Of medium confidence are: files, and values from a key-value store, for most often the program wrote them itself; what an
-//! answer holds whose status was looked at; a single mail; the first row of a whole table or of one that the program itself
-//! filled; a row that a cursor fetches, that was handed in, that a foreign key, a login or an earlier look for the same key vouches
+//! answer holds whose status was looked at; a single mail; the first row of a table, unless the function serves a request; a row
+//! that a cursor fetches, that was handed in, that a foreign key, a login or an earlier look for the same key vouches
 //! for, or that was made just before; clients of HTTP that only a name tells of; programs that only tidy up, whose output is parsed
 //! with care, whose result is looked for, that somebody sits in front of, or that a script runs outside every function; a single text
-//! that is parsed, unless it came with a request; answers that are asked for their parts or for a mark, and pages made for
-//! people; requests that are made for the cookies they leave; examples, and what fills a database with made-up data; and functions
+//! that is parsed, unless it came with a request; keys of a form or address; answers that are asked for their parts or for a mark,
+//! and pages made for people; requests to the machine itself, and those that are made for the cookies they leave; examples, and what fills a database with made-up data; and functions
 //! that are handed to somebody who may catch what they raise.
 
 mod answers;
@@ -217,6 +217,8 @@ fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
         "tear_down",
         "kill",
         "stop",
+        "terminate",
+        "cancel",
         "close",
         "shutdown",
         "uninstall",
@@ -227,7 +229,10 @@ fn takes_down(file: &File<'_, '_>, context: Context) -> bool {
         "invalidate",
         "disconnect",
     ];
-    matches!(function.name, "__del__" | "__exit__" | "__aexit__") || verbs.iter().any(|verb| name.starts_with(verb))
+    // `cleanup`, `database_stop`
+    matches!(function.name, "__del__" | "__exit__" | "__aexit__")
+        || verbs.iter().any(|verb| name.starts_with(verb))
+        || name.split('_').any(|word| verbs.contains(&word))
 }
 
 fn in_items(file: &File<'_, '_>, context: Context) -> bool {

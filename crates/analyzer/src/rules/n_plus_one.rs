@@ -24,11 +24,12 @@
 //! own, fields of a form or model, and functions whose results are cached or that ask a cache. A web request that only sends
 //! something is an action for each item and not reported, nor is a write to a service of AWS that has no form for many.
 //!
-//! A lazy load is of high confidence where the mapped classes are in view. A query is where the loop goes over rows, of which there are
-//! as many as are stored, and the query stands there or in what the loop calls; in a loop over any other list it is of medium
-//! confidence. A write is where the loop does nothing but set, gather and write: where a mail is sent, an answer looked at, something looked
-//! for first, or the row saved by a function, in a branch, in a transaction of its own or with its file, rows are rather written
-//! one by one. Commands and what fills a database with made-up data or moves it are of medium confidence, but for lazy loads.
+//! High confidence is earned by what is in view. Of a lazy load: the mapped classes, and the query that gave the rows, here, in a
+//! function that is called, or behind the object whose method this is, for whoever hands rows in may have loaded more. Of a query:
+//! that the loop goes over rows of a query in view, not over a slice, nor over those of one name; that it is come to each time; and
+//! that a round neither is long, nor writes first, nor deals with whatever may fail. Of what the loop calls: that it is there to ask.
+//! Of a write: that the loop does nothing but set, gather and write, and that the class saves in no way of its own. Commands and what
+//! fills a database with made-up data, moves, copies or repairs it are of medium confidence, but for lazy loads.
 //!
 //! Of medium confidence are also: web requests, since whether the service takes many at once is not in view; writes where
 //! the loop deals with what fails for each item; queries that lock a row, read it again, are asked once more, hang on the round before, or
@@ -41,7 +42,9 @@
 //! it happens for each item.
 
 mod around;
+mod evidence;
 mod on_purpose;
+mod origin;
 mod report;
 mod without_loop;
 mod writes;

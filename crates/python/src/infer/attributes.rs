@@ -258,6 +258,7 @@ impl<'a> Types<'_, 'a> {
             let loaded = query.loads(name) || relation.eager;
             let mut behind = Query { fetched: loaded, ..query.behind(name, target) };
             behind.loaded.extend(relation.known.as_deref().map(str::to_owned));
+            behind.everything = query.everything && !relation.many;
             return match (relation.many, query.orm) {
                 (true, Orm::Django) => Type::Manager(Arc::new(behind)),
                 (true, Orm::Sqlalchemy) => Type::Row(Arc::new(behind)).series(),

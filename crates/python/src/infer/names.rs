@@ -1,11 +1,12 @@
 //! What a name stands for: by its binding, by what callers in view pass, or by convention.
 
 use super::{Types, path};
-use crate::model::{BindingKind, Context, FunctionNode, NONE};
+use crate::model::{Binding, BindingKind, Context, FunctionNode, NONE};
 use crate::types::{Client, Type};
 use crate::walk::last_name;
 use rustc_hash::FxHashMap;
 use rustpython_ast::Expr;
+use std::sync::Arc;
 
 impl<'a> Types<'_, 'a> {
     /// The type of a name used at a place.
@@ -16,7 +17,7 @@ impl<'a> Types<'_, 'a> {
         };
         let found = self.bound(&binding.kind, binding.context, name);
         if found.known() && found != Type::None {
-            return found;
+            return self.with_earlier_steps(found, name, binding, context, offset);
         }
         // `x = None`, then set in a branch: whichever binding tells something.
         let others = self.model.bindings_of(name, context.scope);
@@ -30,6 +31,51 @@ impl<'a> Types<'_, 'a> {
             }
         }
         found
+    }
+
+    /// A query that is put together in several steps, some of them in branches, keeps what each step loads.
+    fn with_earlier_steps(
+        &self,
+        found: Type,
+        name: &'a str,
+        last: &Binding<'a>,
+        context: Context,
+        offset: u32,
+    ) -> Type {
+        let (Type::QuerySet(query) | Type::Manager(query) | Type::OrmQuery(query) | Type::Statement(query)) = &found
+        else {
+            return found;
+        };
+        let all = self.model.bindings_of(name, context.scope);
+        if all.len() < 2 {
+            return found;
+        }
+        let mut loaded = Vec::new();
+        let mut everything = query.everything;
+        for earlier in all.iter().map(|at| &self.model.bindings[*at as usize]) {
+            let of_same = earlier.context.function == last.context.function && earlier.offset < last.offset.min(offset);
+            if let (true, BindingKind::Assign(value, _)) = (of_same, &earlier.kind)
+                && let Type::QuerySet(step) | Type::Manager(step) | Type::OrmQuery(step) | Type::Statement(step) =
+                    self.of(value, earlier.context)
+                && step.model == query.model
+            {
+                loaded.extend(step.loaded.iter().filter(|path| !query.loaded.contains(path)).cloned());
+                everything |= step.everything;
+            }
+        }
+        if loaded.is_empty() && everything == query.everything {
+            return found;
+        }
+        let mut whole = (**query).clone();
+        whole.loaded.extend(loaded);
+        whole.everything = everything;
+        let whole = Arc::new(whole);
+        match found {
+            Type::QuerySet(_) => Type::QuerySet(whole),
+            Type::Manager(_) => Type::Manager(whole),
+            Type::OrmQuery(_) => Type::OrmQuery(whole),
+            _ => Type::Statement(whole),
+        }
     }
 
     fn bound(&self, kind: &BindingKind<'a>, context: Context, name: &'a str) -> Type {

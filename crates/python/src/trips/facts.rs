@@ -2,9 +2,10 @@
 
 use super::Trips;
 use super::serializers::is_serializer;
+use crate::branches::in_branch;
 use crate::model::{Context, NONE, handler_types};
 use crate::nature::{Nature, nature};
-use crate::project::{FunctionFacts, TripFact};
+use crate::project::{FunctionFacts, TripFact, TripKind};
 use crate::types::Type;
 use crate::walk::last_name;
 use ruff_text_size::{Ranged, TextRange};
@@ -13,6 +14,9 @@ use std::sync::Arc;
 
 const CACHING: &[&str] =
     &["lru_cache", "cache", "cached", "memoize", "memoized", "cachedmethod", "cache_result", "ttl_cache"];
+
+/// As many lines has a function at most that is there to ask for something.
+const LONGEST: usize = 50;
 
 /// Words by which a function looks into a cache.
 const ASKS_A_CACHE: &[&str] = &["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = ", ".cache("];
@@ -115,6 +119,10 @@ impl<'a> Trips<'_, '_, 'a> {
             return Vec::new();
         }
         let module: Arc<str> = model.module.as_str().into();
+        // What does more than to ask, writes or goes on for long, deals with a row as a piece of work of its own.
+        let places = || self.by_function.get(&function).into_iter().flatten().map(|at| &self.direct[*at]);
+        let works = text.lines().count() > LONGEST || places().any(|trip| trip.kind == TripKind::Write);
+        let asks_only = |kind: TripKind| kind == TripKind::Write || !works;
         let mut found: Vec<TripFact> = Vec::new();
         for at in self.by_function.get(&function).into_iter().flatten() {
             let trip = &self.direct[*at];
@@ -126,7 +134,10 @@ impl<'a> Trips<'_, '_, 'a> {
                 what: trip.what.as_str().into(),
                 module: module.clone(),
                 range: trip.range,
-                certain: trip.certain && !self.after_failure(trip.context, trip.range),
+                certain: trip.certain
+                    && asks_only(trip.kind)
+                    && !self.after_failure(trip.context, trip.range)
+                    && !this.def().is_some_and(|def| in_branch(model.text, &def.body, trip.range)),
                 parameter: trip.parameter.clone(),
                 unless_given: self.asked_unless_given(function, trip.range),
                 statement: trip.statement.clone(),

@@ -4,10 +4,14 @@ use super::handlers::guarded;
 use super::{Family, Point, repeated, takes_down};
 use crate::Confidence;
 use crate::file::File;
-use assay_python::model::{BindingKind, Call, Context, Use};
+use assay_python::model::{BindingKind, Call, Context, NONE, Use};
 use assay_python::types::{Client, Type};
 use ruff_text_size::{Ranged, TextLen, TextSize};
 use rustpython_ast::Expr;
+
+/// What tells the status of an answer.
+const LOOKS: &[&str] =
+    &["raise_for_status", "status_code", "ok", "status", "is_success", "is_error", "reason", "is_client_error", "code"];
 
 /// A web request whose answer is used, or thrown away, with no look at its status. The call bears the name of a method of HTTP.
 pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
@@ -56,6 +60,7 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
             let minded = guarded(file, call.context, Family::Io)
                 || only_reports(file, call)
                 || takes_down(file, call.context)
+                || looked_at_further_down(file, call)
                 || only_greets(file, call);
             point(
                 format!("the answer of `{words}` is thrown away, so that a refusal looks like success"),
@@ -72,24 +77,14 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
                 && !only_named(file, call)
                 && !is_a_page(file, call.context)
                 && !asked_for_parts(file, call.context, &payload_names(file, call))
-                && !in_the_script(file, call);
+                && !in_the_script(file, call)
+                && !stays_here(file, call);
             let confidence = if sure { Confidence::High } else { Confidence::Medium };
             point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
         }
         Use::Bound(bound) | Use::Entered(Some(bound)) => {
             let uses = file.uses_until(call.context.function, bound, node.end(), bound_anew(file, call, bound));
-            let looks = [
-                "raise_for_status",
-                "status_code",
-                "ok",
-                "status",
-                "is_success",
-                "is_error",
-                "reason",
-                "is_client_error",
-                "code",
-            ];
-            let looked_at = uses.attributes.iter().any(|attribute| looks.contains(attribute));
+            let looked_at = uses.attributes.iter().any(|attribute| LOOKS.contains(attribute));
             let reads = uses
                 .attributes
                 .iter()
@@ -104,7 +99,8 @@ pub(super) fn response<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point
                     || only_named(file, call)
                     || looked_through(file, bound, call.context)
                     || is_a_page(file, call.context)
-                    || in_the_script(file, call);
+                    || in_the_script(file, call)
+                    || stays_here(file, call);
                 let confidence = if noticed { Confidence::Medium } else { Confidence::High };
                 point(format!("the answer of `{words}` is used without a look at its status"), confidence, false)
             } else {
@@ -208,11 +204,13 @@ fn text_decoded_with_care(file: &File<'_, '_>, request: &Call<'_>) -> bool {
 /// The name under which an answer's payload goes on: `payload = requests.get(url).json()`.
 fn payload_names<'a>(file: &File<'_, 'a>, request: &Call<'a>) -> Vec<&'a str> {
     let decoding = |call: &&Call<'a>| call.name() == "json" && call.node.range().contains_range(request.node.range());
-    let bound = file.model.calls.iter().filter(decoding).filter_map(|call| match call.usage {
-        Use::Bound(name) => Some(name),
-        _ => None,
-    });
-    bound.collect()
+    // `self.token = requests.get(url).json()`
+    let kept = |call: &Call<'a>| {
+        let line = file.model.text[..call.node.start().to_usize()].rsplit('\n').next()?;
+        line.trim_start().strip_suffix(" = ").filter(|target| target.starts_with("self."))
+    };
+    let name = |call: &Call<'a>| if let Use::Bound(name) = call.usage { Some(name) } else { kept(call) };
+    file.model.calls.iter().filter(decoding).filter_map(name).collect()
 }
 
 /// Whether a condition asks what kind of payload came: `if "rows" not in payload`, `if not isinstance(payload, list)`.
@@ -243,11 +241,23 @@ fn asked_for_parts(file: &File<'_, '_>, context: Context, payloads: &[&str]) -> 
 
 /// Whether a function takes a page apart that was made for people: what is looked for in it is not in a page of an error.
 fn is_a_page(file: &File<'_, '_>, context: Context) -> bool {
+    const PARSERS: &[&str] = &[
+        "BeautifulSoup(",
+        "etree.HTML(",
+        "html.fromstring(",
+        "Selector(",
+        "HTMLParser(",
+        "soup(",
+        "Soup(",
+        ".feed(",
+        ".search(",
+        "findall(",
+        "finditer(",
+        "re.match(",
+    ];
     let Some(function) = file.model.functions.get(context.function as usize) else { return false };
     let text = &file.model.text[function.range()];
-    ["BeautifulSoup(", "etree.HTML(", "html.fromstring(", "Selector(", "HTMLParser(", "soup("]
-        .iter()
-        .any(|parser| text.contains(parser))
+    PARSERS.iter().any(|parser| text.contains(parser))
 }
 
 /// Whether the text of an answer is looked through for a mark that tells what came: `if "Log in" in response.text`.
@@ -261,7 +271,10 @@ fn looked_through(file: &File<'_, '_>, bound: &str, context: Context) -> bool {
         let bound_to = line.trim_start().split_once(" = ");
         bound_to.is_some_and(|(name, value)| value.starts_with(&format!("{bound}.")) && begins(name))
     });
-    asked("text") || asked("content") || named
+    // An answer that is only printed is read by whoever sits there.
+    let printed = text.matches(&format!("print({bound}.")).count();
+    let only_printed = printed > 0 && printed == text.matches(&format!("{bound}.")).count();
+    asked("text") || asked("content") || named || only_printed || text.contains(&format!("len({bound}.content)"))
 }
 
 /// Where the name of an answer is bound to something else in the same run of statements, so that what follows says nothing of it.
@@ -298,9 +311,21 @@ fn only_greets<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> bool {
     call.name() == "delete" || call.name() == "get" && of_a_session
 }
 
-/// Whether a request stands in the part of a file that runs only as a script.
+/// Whether the function looks at the status of another answer further down: of several steps the last tells how it went.
+fn looked_at_further_down(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let Some(function) = file.model.functions.get(call.context.function as usize) else { return false };
+    let after = file.model.text.get(call.node.end().to_usize()..function.range().end().to_usize()).unwrap_or_default();
+    after.contains(".status_code") || after.contains(".raise_for_status(")
+}
+
+/// Whether a request goes to the machine itself, to a program that runs beside this one.
+fn stays_here(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    ["://localhost", "://127.0.0.1"].iter().any(|host| file.model.source(call.node).contains(host))
+}
+
+/// Whether a request stands outside every function, or in the part of a file that runs only as a script.
 fn in_the_script(file: &File<'_, '_>, call: &Call<'_>) -> bool {
-    file.model.main_block.is_some_and(|block| block.contains_range(call.node.range()))
+    call.context.function == NONE || file.model.main_block.is_some_and(|block| block.contains_range(call.node.range()))
 }
 
 /// Whether the function asks what came for an error that it tells of: `if "error" in payload`, `if not result["success"]`.
@@ -341,5 +366,5 @@ fn only_reports(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     let words = file.model.source(call.node).to_ascii_lowercase();
     ["telemetry", "heartbeat", "usage_data", "analytics", "phone_home"]
         .iter()
-        .any(|word| words.contains(word) || name.contains(word))
+        .any(|word| words.contains(word) || name.contains(word) || file.path.contains(word))
 }

@@ -94,10 +94,10 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
 }
 
 /// Whether a function opens a file, or asks the program's own key-value store: what it parses then is most likely what the
-/// program, or whoever set it up, wrote there.
+/// program, or whoever set it up, wrote there; or whether it asks a service that said that all is well.
 fn own_data(file: &File<'_, '_>, context: Context) -> bool {
     let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
-    ["open(", ".read_text(", "redis", ".hget", "kazoo", "etcd", "memcache"]
+    ["open(", ".read_text(", "raise_for_status", ".readlines(", "redis", ".hget", "kazoo", "etcd", "memcache"]
         .iter()
         .any(|source| file.model.text[function.range()].contains(source))
 }
@@ -136,8 +136,9 @@ fn is_body(file: &File<'_, '_>, expr: &Expr) -> bool {
     }
 }
 
-/// Whether what is parsed at a place came with a request: `json.loads(request.body)`, `int(request.args["page"])`.
+/// Whether what is parsed at a place is what came with a request to an interface: `json.loads(request.body)`,
+/// `int(request.data["page"])`. What comes of a form or an address was written by the page that the program sent.
 pub(super) fn body_is_parsed(file: &File<'_, '_>, parsed: TextRange) -> bool {
     let Some(call) = file.model.calls.iter().find(|call| call.node.range() == parsed) else { return false };
-    call.node.arguments.args.first().is_some_and(|given| is_body(file, given) || is_request_data(file, given))
+    call.node.arguments.args.first().is_some_and(|given| is_body(file, given))
 }

@@ -5,6 +5,7 @@ use super::parsing::parsing;
 use super::processes::process;
 use super::rows::{self, row};
 use super::{Family, Point};
+use crate::Confidence;
 use crate::file::File;
 use assay_python::model::{BindingKind, Call, Context};
 use assay_python::types::{Client, Type};
@@ -61,6 +62,11 @@ pub(super) fn points(file: &File<'_, '_>) -> Vec<Point> {
                     ));
                 }
             }
+            Type::Payload | Type::Unknown if let Some(confidence) = of_a_request(file, subscript, *context) => {
+                let text =
+                    format!("the key in `{}` may be missing, and a request without it fails", file.words(subscript));
+                found.push(point(text, Some(confidence)));
+            }
             Type::Payload if !tested && !asked_for(file, subscript, *context) => {
                 found.push(point(format!("the key in `{}` may be missing", file.words(subscript)), None));
             }
@@ -68,6 +74,51 @@ pub(super) fn points(file: &File<'_, '_>) -> Vec<Point> {
         }
     }
     found
+}
+
+/// How likely an item that is taken of what came with a request is absent, where nothing has looked whether it is there:
+/// `request.data["items"]`, `data["items"]` after `data = request.get_json()`. Forms and addresses are mostly written by pages that
+/// the program itself has sent. Of a form, Flask answers for what is missing.
+fn of_a_request(file: &File<'_, '_>, subscript: &ExprSubscript, context: Context) -> Option<Confidence> {
+    const BODIES: &[&str] =
+        &["request.data", "request.json", "request.get_json()", "request.get_json(force=True)", "await request.json()"];
+    const FORMS: &[&str] = &["request.POST", "request.GET", "request.query_params"];
+    // A form or serializer that said that all is well, or a look for the keys by any name.
+    const LOOKS: &[&str] = &["is_valid(", "validat", "Schema", ".keys()", "KeyError"];
+    if !subscript.slice.is_string_literal_expr() {
+        return None;
+    }
+    let one_of = |expr: &Expr, all: &[&str]| {
+        let words = file.model.source(expr);
+        all.contains(&words.strip_prefix("self.").unwrap_or(words))
+    };
+    let function = file.model.functions.get(context.function as usize)?;
+    let of = match &*subscript.value {
+        Expr::Name(name) if !function.tested.contains(name.id.as_str()) => {
+            match file.model.binding(name.id.as_str(), context, name.start().to_u32())?.kind {
+                BindingKind::Assign(value, _) => value,
+                _ => return None,
+            }
+        }
+        Expr::Name(_) => return None,
+        other => other,
+    };
+    let confidence = match of {
+        _ if one_of(of, BODIES) => Confidence::High,
+        _ if one_of(of, FORMS) => Confidence::Medium,
+        _ => return None,
+    };
+    // `perform_create(self, serializer)` is called with what has been looked through.
+    let parameters = function.parameters()?;
+    if parameters.iter_source_order().any(|parameter| matches!(parameter.name().as_str(), "serializer" | "form")) {
+        return None;
+    }
+    let text = &file.model.text[function.range()];
+    let key = file.model.source(&*subscript.slice);
+    let looked = LOOKS.iter().any(|looks| text.contains(looks))
+        || [" in ", " not in "].iter().any(|is| text.contains(&format!("{key}{is}")))
+        || [".get(", ".has_key("].iter().any(|asks| text.contains(&format!("{asks}{key}")));
+    (!looked).then_some(confidence)
 }
 
 /// The name of what is called, seen through `import ... as`.

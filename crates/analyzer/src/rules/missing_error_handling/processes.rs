@@ -83,11 +83,21 @@ fn tidies_up(file: &File<'_, '_>, call: &Call<'_>) -> bool {
     after_failure
         || program(file.model.text, call.node).is_some_and(|program| TIDYING.contains(&program))
         || words_of(call.node).any(|word| TIDYING.contains(&word))
+        // `f"cd {folder}; rm *.tmp"`
+        || [" rm ", " kill ", " pkill "].iter().any(|tidies| file.model.source(call.node).contains(tidies))
         || ["-version", "--help", "\"-h\"", "'-h'"].iter().any(|word| file.model.source(call.node).contains(word))
         || words_of(call.node).any(|word| matches!(word, "-f" | "--follow"))
-            && words_of(call.node).any(|word| word == "logs")
+            && words_of(call.node).any(|word| matches!(word, "logs" | "journalctl" | "tail"))
+        || shows_a_difference(file, call)
         || ends_the_function(file, call)
         || takes_down(file, call.context)
+}
+
+/// Whether `git diff` or `git log` shows something to whoever sits there.
+fn shows_a_difference(file: &File<'_, '_>, call: &Call<'_>) -> bool {
+    let mut words = words_of(call.node);
+    let shows = words.next() == Some("git") && matches!(words.next(), Some("diff" | "log" | "show" | "status"));
+    shows && call.usage == Use::Discarded && !file.model.source(call.node).contains("capture_output")
 }
 
 /// Whether `subprocess.call`, or `os.system` with a command that was made elsewhere, hands over to a program and nothing follows:
@@ -102,7 +112,12 @@ fn ends_the_function(file: &File<'_, '_>, call: &Call<'_>) -> bool {
                 body => body.last(),
             },
         );
-    let made_elsewhere = matches!(call.node.arguments.args.first(), Some(Expr::Name(_)));
+    let made_elsewhere = match call.node.arguments.args.first() {
+        Some(Expr::Name(_)) => true,
+        // `[str(client), "-p", port]`
+        Some(Expr::List(words)) => words.elts.first().is_some_and(|program| !program.is_string_literal_expr()),
+        _ => false,
+    };
     let shown = !["stdout", "capture_output", "stderr"].iter().any(|kept| file.model.source(call.node).contains(kept));
     let hands_over = call.name() == "call" || made_elsewhere && shown;
     hands_over && call.context.looped == NONE && last.is_some_and(|last| last.range().contains_range(place))

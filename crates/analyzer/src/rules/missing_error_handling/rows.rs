@@ -58,7 +58,9 @@ pub(super) fn row<'a>(file: &File<'_, 'a>, call: &Call<'a>) -> Option<Point> {
                 return None;
             }
             // The first of a whole table is there once the program has been set up.
-            let open = is_narrowed(file, &attribute.value, call.context)
+            // A key that the program has from elsewhere most often is one of a row; one that came with a request is anybody's.
+            let open = (serves_requests(file, call.context) || asks_by_the_request(file, call.context))
+                && is_narrowed(file, &attribute.value, call.context)
                 && !key_is_checked(file, call.node, call.context)
                 && !vouched_for(file, &attribute.value, call.context)
                 && !just_made(file, call)
@@ -122,6 +124,13 @@ fn serves_requests(file: &File<'_, '_>, context: Context) -> bool {
         })
     });
     named || routed
+}
+
+/// Whether the function takes something of the request that its object serves: `self.request.user`, `kwargs["pk"]`.
+fn asks_by_the_request(file: &File<'_, '_>, context: Context) -> bool {
+    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
+    let text = &file.model.text[function.range()];
+    ["self.request.", "kwargs[", "kwargs.get("].iter().any(|taken| text.contains(taken))
 }
 
 /// How likely a record may be absent where an item of it is taken; `None` if it surely is there. What a cursor fetches was most often

@@ -1,6 +1,7 @@
 //! What is said of a round trip, and how surely.
 
-use super::on_purpose::{goes_over_rows, locks, on_purpose, one_at_a_time, runs_once};
+use super::evidence::is_seen;
+use super::on_purpose::{locks, on_purpose, one_at_a_time, runs_once};
 use super::{KIND, depends, writes};
 use crate::file::File;
 use crate::{Confidence, Finding, Label};
@@ -80,7 +81,14 @@ impl<'a> Found<'_, '_, 'a> {
     }
 
     /// How sure a round trip is, `called` telling whether it is made by what the loop calls.
-    fn confidence(&self, shape: &Shape, looped: &Loop<'a>, depends: bool, called: bool) -> Confidence {
+    fn confidence(
+        &self,
+        shape: &Shape,
+        looped: &Loop<'a>,
+        depends: bool,
+        place: TextRange,
+        called: bool,
+    ) -> Confidence {
         if shape.flushes || self.file.path.contains("migrations/") {
             return Confidence::Low;
         }
@@ -88,20 +96,11 @@ impl<'a> Found<'_, '_, 'a> {
         {
             return Confidence::Medium;
         }
-        // Whether a web service takes many at once is not in view, but for the best known.
-        let takes_many = [".get_item(", ".describe_instances("].iter().any(|call| shape.what.contains(call));
         // Where sessions are asynchronous, a relation that was not loaded raises when it is touched: it was loaded elsewhere.
         let loaded_before = shape.kind == TripKind::Lazy && self.file.model.text.contains("AsyncSession");
         // An object of the tree that stands between may ask for keys in a way of its own.
         let wrapped = shape.kind == TripKind::Key && called;
-        // A list may be of any length; rows are as many as there are.
-        let bounded = shape.kind == TripKind::Read && !goes_over_rows(self.file, looped);
-        let known = shape.certain
-            && !bounded
-            && !loaded_before
-            && !wrapped
-            && (!called || shape.kind != TripKind::Write)
-            && (shape.kind != TripKind::Request || takes_many);
+        let known = shape.certain && !loaded_before && !wrapped && is_seen(self.file, shape, looped, place, called);
         if known && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
     }
 
@@ -150,7 +149,13 @@ impl<'a> Found<'_, '_, 'a> {
                 shape.verb()
             )
         };
-        let mut confidence = self.confidence(shape, looped, depends, call.is_some());
+        let mut confidence = self.confidence(shape, looped, depends, call.unwrap_or(range), call.is_some());
+        // A function that calls itself for each row walks a tree.
+        let functions = &self.file.model.functions;
+        let walks = |function: &assay_python::model::Function<'_>| function.range().contains_range(range);
+        if call.is_some() && functions.get(looped.context.function as usize).is_some_and(walks) {
+            confidence = confidence.min(Confidence::Medium);
+        }
         if shape.kind == TripKind::Write
             && (one_at_a_time(self.file, call.unwrap_or(range), shape.kind, looped)
                 || !writes::is_all(self.file, range, &shape.what, looped))
@@ -191,7 +196,7 @@ impl<'a> Found<'_, '_, 'a> {
             shape.verb(),
             shape.remedy()
         );
-        let mut confidence = self.confidence(shape, looped, depends, true);
+        let mut confidence = self.confidence(shape, looped, depends, call, true);
         if one_at_a_time(self.file, call, shape.kind, looped) || on_purpose(self.file, call, shape, looped) {
             confidence = confidence.min(Confidence::Medium);
         }
