@@ -65,8 +65,6 @@ pub struct TripFact {
     pub module: Arc<str>,
     /// The place in that file.
     pub range: TextRange,
-    /// How sure it is that this is a round trip.
-    pub certain: bool,
     /// The parameter it hangs on, if it is a lazy load of something that was passed in, and the relation.
     pub parameter: Option<(u32, Arc<str>)>,
     /// The parameter, by position and name, without which alone it is made: `if rate is None: rate = Rate.objects.get(...)`.

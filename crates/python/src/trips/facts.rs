@@ -2,10 +2,9 @@
 
 use super::Trips;
 use super::serializers::is_serializer;
-use crate::branches::in_branch;
-use crate::model::{Context, NONE, handler_types};
+use crate::model::{Context, NONE};
 use crate::nature::{Nature, nature};
-use crate::project::{FunctionFacts, TripFact, TripKind};
+use crate::project::{FunctionFacts, TripFact};
 use crate::types::Type;
 use crate::walk::last_name;
 use ruff_text_size::{Ranged, TextRange};
@@ -14,9 +13,6 @@ use std::sync::Arc;
 
 const CACHING: &[&str] =
     &["lru_cache", "cache", "cached", "memoize", "memoized", "cachedmethod", "cache_result", "ttl_cache"];
-
-/// As many lines has a function at most that is there to ask for something.
-const LONGEST: usize = 50;
 
 /// Words by which a function looks into a cache.
 const ASKS_A_CACHE: &[&str] = &["cache.get(", "get_or_set(", "_cache[", " cache[", "cached = ", ".cache("];
@@ -119,10 +115,6 @@ impl<'a> Trips<'_, '_, 'a> {
             return Vec::new();
         }
         let module: Arc<str> = model.module.as_str().into();
-        // What does more than to ask, writes or goes on for long, deals with a row as a piece of work of its own.
-        let places = || self.by_function.get(&function).into_iter().flatten().map(|at| &self.direct[*at]);
-        let works = text.lines().count() > LONGEST || places().any(|trip| trip.kind == TripKind::Write);
-        let asks_only = |kind: TripKind| kind == TripKind::Write || !works;
         let mut found: Vec<TripFact> = Vec::new();
         for at in self.by_function.get(&function).into_iter().flatten() {
             let trip = &self.direct[*at];
@@ -134,10 +126,6 @@ impl<'a> Trips<'_, '_, 'a> {
                 what: trip.what.as_str().into(),
                 module: module.clone(),
                 range: trip.range,
-                certain: trip.certain
-                    && asks_only(trip.kind)
-                    && !self.after_failure(trip.context, trip.range)
-                    && !this.def().is_some_and(|def| in_branch(model.text, &def.body, trip.range)),
                 parameter: trip.parameter.clone(),
                 unless_given: self.asked_unless_given(function, trip.range),
                 statement: trip.statement.clone(),
@@ -155,12 +143,10 @@ impl<'a> Trips<'_, '_, 'a> {
             }
             // What hangs on a parameter of the callee is settled here or not at all.
             let unless_given = self.asked_unless_given(function, call.node.range());
-            // Each function between may decide that there is nothing to ask.
             found.extend(facts.into_iter().map(|fact| TripFact {
                 parameter: None,
                 unless_given: unless_given.clone(),
                 kept: false,
-                certain: false,
                 ..fact
             }));
         }
@@ -193,20 +179,6 @@ impl<'a> Trips<'_, '_, 'a> {
         let store = lines.next().and_then(|line| line.trim_start().split_once('['));
         let asked = lines.next().and_then(|line| line.trim_end().strip_suffix(':')?.rsplit_once(" not in "));
         matches!((store, asked), (Some((store, rest)), Some((_, asked))) if store == asked && rest.contains('='))
-    }
-
-    /// Whether a place is come to only where something has failed; that a row was not there is no failure.
-    fn after_failure(&self, context: Context, place: TextRange) -> bool {
-        self.types.model.tries.iter().any(|(node, at)| {
-            at.function == context.function
-                && node.handlers.iter().any(|handler| {
-                    handler.range().contains_range(place)
-                        && !handler_types(handler).iter().any(|of| {
-                            let name = last_name(of);
-                            name.ends_with("DoesNotExist") || name.ends_with("NotFound") || name == "NoResultFound"
-                        })
-                })
-        })
     }
 
     /// Whether a place is run for each item of a loop within its function.
@@ -253,9 +225,8 @@ impl<'a> Trips<'_, '_, 'a> {
             if let Some((position, name)) = fact.statement.take() {
                 let keyword = node.arguments.keywords.iter().find(|keyword| keyword.arg.as_deref() == Some(&*name));
                 let given = keyword.map(|keyword| &keyword.value).or_else(|| receiver(position));
-                match given.and_then(|given| self.done_with_rows(given, context)) {
-                    Some(kind) => fact.kind = kind,
-                    None => fact.certain = false,
+                if let Some(kind) = given.and_then(|given| self.done_with_rows(given, context)) {
+                    fact.kind = kind;
                 }
             }
         }

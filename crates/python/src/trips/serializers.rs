@@ -63,7 +63,6 @@ impl<'a> Trips<'_, '_, 'a> {
                         what: relation.into(),
                         module: model.module.as_str().into(),
                         range: field.range(),
-                        certain: false,
                         parameter: Some((0, relation.into())),
                         unless_given: None,
                         statement: None,

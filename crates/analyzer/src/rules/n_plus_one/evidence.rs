@@ -1,6 +1,5 @@
 //! What has to be in view for a round trip to be of high confidence, kind by kind.
 
-use super::around::reason_is_given;
 use super::on_purpose::goes_over_rows;
 use super::origin::{Origin, origin};
 use super::report::Shape;
@@ -13,21 +12,14 @@ use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
 use rustpython_ast::{Expr, StmtTry};
 
-/// Whether enough is in view of a round trip at a place in a loop, or made by what is called there.
-pub(super) fn is_seen<'a>(
-    file: &File<'_, 'a>,
-    shape: &Shape,
-    looped: &Loop<'a>,
-    place: TextRange,
-    called: bool,
-) -> bool {
+/// Whether enough is in view of a round trip at a place in a loop.
+pub(super) fn is_seen<'a>(file: &File<'_, 'a>, shape: &Shape, looped: &Loop<'a>, place: TextRange) -> bool {
     let in_a_branch = || in_branch(file.model.text, looped.body, place);
     match shape.kind {
         // Rows that were handed in may have brought the relation along.
         TripKind::Lazy => {
-            let asked_for_nothing = is_taken_away(file, place) || called && reason_is_given(file, looped);
             let few = in_a_branch() || is_limited(file, looped) || is_made_there(file, place, looped);
-            !asked_for_nothing && !few && origin(file, looped) != Origin::Elsewhere
+            !is_taken_away(file, place) && !few && origin(file, looped) != Origin::Elsewhere
         }
         _ if stands_aside(file, looped) || is_limited(file, looped) || asked_for_by_name(file, looped) => false,
         // A list may be of any length; rows are as many as there are. What few rows come to is asked for few.
@@ -46,8 +38,7 @@ pub(super) fn is_seen<'a>(
         // Names of queues and the like are few, keys that the store itself has listed are not.
         TripKind::Key => origin(file, looped) == Origin::Here,
         TripKind::Write => {
-            !called
-                && saves_as_rows_do(file, place)
+            saves_as_rows_do(file, place)
                 && !asks_as_well(file, place, looped)
                 && !copies(file, looped)
                 && !file.model.source(looped.source).ends_with(".items()")
