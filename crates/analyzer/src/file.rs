@@ -79,6 +79,11 @@ impl<'f, 'a> File<'f, 'a> {
         keys[function as usize]
     }
 
+    /// The text of a function; none of what stands outside every function.
+    pub(crate) fn function_text(&self, function: u32) -> &'a str {
+        self.model.functions.get(function as usize).map_or("", |function| &self.model.text[function.range()])
+    }
+
     /// Lines and columns of a range.
     pub(crate) fn span(&self, range: TextRange) -> Span {
         let lines = self.lines.get_or_init(|| LineIndex::new(self.model.text));

@@ -24,22 +24,22 @@
 //! own, fields of a form or model, and functions whose results are cached or that ask a cache. A web request that only sends
 //! something is an action for each item and not reported, nor is a write to a service of AWS that has no form for many.
 //!
-//! High confidence is earned by what is in view. Of a lazy load: the mapped classes, and the query that gave the rows, here, in a
-//! function that is called, or behind the object whose method this is, for whoever hands rows in may have loaded more. Of a query:
-//! that the loop goes over rows of a query in view, not over a slice, nor over those of one name; that it is come to each time; and
-//! that a round neither is long, nor writes first, nor deals with whatever may fail. Of what the loop calls: that it is there to ask.
-//! Of a write: that the loop does nothing but set, gather and write, and that the class saves in no way of its own. Commands and what
-//! fills a database with made-up data, moves, copies or repairs it are of medium confidence, but for lazy loads.
+//! High confidence is earned by what is in view. Of a lazy load: the mapped classes, and the query that gave the rows, here, in
+//! a function that is called, or behind the object whose method this is, for whoever hands rows in may have loaded more. Of a
+//! query: that the loop goes over rows of a query in view, not over a slice, nor over those of one name; that it is come to each
+//! time; and that a round neither is long, nor writes first, nor deals with whatever may fail. Of a write: that the loop does
+//! nothing but set, gather and write, and that the class saves in no way of its own. Commands and what fills a database with
+//! made-up data, moves, copies or repairs it are of medium confidence, but for lazy loads.
 //!
-//! Of medium confidence are also: web requests, since whether the service takes many at once is not in view; writes where
-//! the loop deals with what fails for each item; queries that lock a row, read it again, are asked once more, hang on the round before, or
-//! are looked for to be written; loops over languages, databases, tables, columns, modules and the like, and over systems that the
-//! loop connects to; an attribute of an attribute of a row without the mapped classes in view; a form or serializer that only its name
-//! tells of; a walk by recursion; what a framework calls for each row (fields of a serializer, nested serializers, columns of
-//! an admin list); a query two calls deep, in a handler of the called function, or of a statement that cannot be read; lazy loads
-//! where sessions are asynchronous; what stands in for all at once that failed; what somebody typed or chose; and what a comment
-//! gives a reason for. What an object keeps once it was asked for, and what is asked only if an argument is left out, counts where
-//! it happens for each item.
+//! Of medium confidence are also: web requests, since whether the service takes many at once is not in view; writes where the
+//! loop deals with what fails for each item; queries that lock a row, read it again, are asked once more, or hang on the round
+//! before; loops over languages, databases, tables, columns, modules and the like, and over systems that the loop connects to;
+//! an attribute of an attribute of a row without the mapped classes in view; a form or serializer that only its name tells of; a
+//! walk by recursion; what a framework calls for each row (fields of a serializer, nested serializers, columns of an admin
+//! list); all that is asked by what the loop calls, and a statement that cannot be read; lazy loads where sessions are
+//! asynchronous; what stands in for all at once that failed; what somebody typed or chose; and what a comment gives a reason
+//! for. What an object keeps once it was asked for, and what is asked only if an argument is left out, counts where it happens
+//! for each item.
 
 mod around;
 mod evidence;

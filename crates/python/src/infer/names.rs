@@ -66,16 +66,15 @@ impl<'a> Types<'_, 'a> {
         if loaded.is_empty() && everything == query.everything {
             return found;
         }
-        let mut whole = (**query).clone();
-        whole.loaded.extend(loaded);
-        whole.everything = everything;
-        let whole = Arc::new(whole);
-        match found {
-            Type::QuerySet(_) => Type::QuerySet(whole),
-            Type::Manager(_) => Type::Manager(whole),
-            Type::OrmQuery(_) => Type::OrmQuery(whole),
-            _ => Type::Statement(whole),
+        let mut found = found;
+        if let Type::QuerySet(query) | Type::Manager(query) | Type::OrmQuery(query) | Type::Statement(query) =
+            &mut found
+        {
+            let whole = Arc::make_mut(query);
+            whole.loaded.extend(loaded);
+            whole.everything = everything;
         }
+        found
     }
 
     fn bound(&self, kind: &BindingKind<'a>, context: Context, name: &'a str) -> Type {

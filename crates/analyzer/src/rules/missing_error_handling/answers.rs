@@ -215,8 +215,7 @@ fn payload_names<'a>(file: &File<'_, 'a>, request: &Call<'a>) -> Vec<&'a str> {
 
 /// Whether a condition asks what kind of payload came: `if "rows" not in payload`, `if not isinstance(payload, list)`.
 fn asked_for_parts(file: &File<'_, '_>, context: Context, payloads: &[&str]) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     let mut conditions = text.lines().map(str::trim_start).filter(|line| {
         ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word)) && line.len() < 200
     });
@@ -255,15 +254,13 @@ fn is_a_page(file: &File<'_, '_>, context: Context) -> bool {
         "finditer(",
         "re.match(",
     ];
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     PARSERS.iter().any(|parser| text.contains(parser))
 }
 
 /// Whether the text of an answer is looked through for a mark that tells what came: `if "Log in" in response.text`.
 fn looked_through(file: &File<'_, '_>, bound: &str, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     let begins = |name: &str| text.contains(&format!("{name}.startswith("));
     let asked = |part: &str| text.contains(&format!(" in {bound}.{part}")) || begins(&format!("{bound}.{part}"));
     // `page = response.text.strip()`, then `if page.startswith("<html")`
@@ -330,8 +327,7 @@ fn in_the_script(file: &File<'_, '_>, call: &Call<'_>) -> bool {
 
 /// Whether the function asks what came for an error that it tells of: `if "error" in payload`, `if not result["success"]`.
 fn error_asked_for(file: &File<'_, '_>, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     let asked = ["error", "\"success\"", "'success'", "\"ok\"", "'ok'", "\"status\"", "'status'"];
     let asks = |line: &str| {
         ["if ", "elif ", "while ", "assert "].iter().any(|word| line.starts_with(word))

@@ -96,22 +96,20 @@ fn ships_with_code(file: &File<'_, '_>, context: Context) -> bool {
 /// Whether a function opens a file, or asks the program's own key-value store: what it parses then is most likely what the
 /// program, or whoever set it up, wrote there; or whether it asks a service that said that all is well.
 fn own_data(file: &File<'_, '_>, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(outermost_def(file, context.function) as usize) else { return false };
+    let text = file.function_text(outermost_def(file, context.function));
     ["open(", ".read_text(", "raise_for_status", ".readlines(", "redis", ".hget", "kazoo", "etcd", "memcache"]
         .iter()
-        .any(|source| file.model.text[function.range()].contains(source))
+        .any(|source| text.contains(source))
 }
 
 /// Whether a function is a generator: whoever goes over it is told of the item that cannot be read.
 fn hands_out_each(file: &File<'_, '_>, context: Context) -> bool {
-    let function = file.model.functions.get(outermost_def(file, context.function) as usize);
-    function.is_some_and(|function| file.model.text[function.range()].contains("yield "))
+    file.function_text(outermost_def(file, context.function)).contains("yield ")
 }
 
 fn checked_in_text(file: &File<'_, '_>, expr: &Expr, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
     let words = file.model.source(expr);
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     text.contains(&format!("{words}.isdigit()")) || text.contains(&format!("{words}.isdecimal()"))
 }
 

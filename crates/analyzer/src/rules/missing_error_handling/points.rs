@@ -113,7 +113,7 @@ fn of_a_request(file: &File<'_, '_>, subscript: &ExprSubscript, context: Context
     if parameters.iter_source_order().any(|parameter| matches!(parameter.name().as_str(), "serializer" | "form")) {
         return None;
     }
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     let key = file.model.source(&*subscript.slice);
     let looked = LOOKS.iter().any(|looks| text.contains(looks))
         || [" in ", " not in "].iter().any(|is| text.contains(&format!("{key}{is}")))
@@ -149,9 +149,8 @@ pub(super) fn root_is_tested(file: &File<'_, '_>, expr: &Expr, context: Context)
 
 /// Whether the function looks whether a key is there before it takes it: `if "files" not in toc`.
 fn asked_for(file: &File<'_, '_>, subscript: &ExprSubscript, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
     let words = |node: &Expr| file.model.source(node);
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     let key = words(&subscript.slice);
     [" in ", " not in "].iter().any(|is| text.contains(&format!("{key}{is}{}", words(&subscript.value))))
 }

@@ -128,8 +128,7 @@ fn serves_requests(file: &File<'_, '_>, context: Context) -> bool {
 
 /// Whether the function takes something of the request that its object serves: `self.request.user`, `kwargs["pk"]`.
 fn asks_by_the_request(file: &File<'_, '_>, context: Context) -> bool {
-    let Some(function) = file.model.functions.get(context.function as usize) else { return false };
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(context.function);
     ["self.request.", "kwargs[", "kwargs.get("].iter().any(|taken| text.contains(taken))
 }
 

@@ -247,10 +247,7 @@ pub(super) fn vouched_for<'a>(file: &File<'_, 'a>, query: &'a Expr, context: Con
     });
     let parent = match query {
         Expr::Attribute(attribute) => attribute.attr.as_str().strip_suffix("_set").is_some_and(|relation| {
-            let function = file.model.functions.get(context.function as usize);
-            function.is_some_and(|function| {
-                file.model.text[function.range()].contains(&format!("{relation}__isnull=False"))
-            })
+            file.function_text(context.function).contains(&format!("{relation}__isnull=False"))
         }),
         _ => false,
     };

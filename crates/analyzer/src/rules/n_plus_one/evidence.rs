@@ -1,6 +1,6 @@
 //! What has to be in view for a round trip to be of high confidence, kind by kind.
 
-use super::on_purpose::goes_over_rows;
+use super::on_purpose::{folder_and_name, goes_over_rows};
 use super::origin::{Origin, origin};
 use super::report::Shape;
 use crate::file::File;
@@ -112,9 +112,7 @@ fn stands_aside(file: &File<'_, '_>, looped: &Loop<'_>) -> bool {
         "cleanup",
         "tests",
     ];
-    let mut parts = file.path.rsplit(['/', '\\']);
-    let name = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
-    let folder = parts.next().unwrap_or_default();
+    let (folder, name) = folder_and_name(file.path);
     let function = file.model.functions.get(looped.context.function as usize).map_or("", |function| function.name);
     name.split('_').chain(folder.split('_')).any(|word| NAMES.contains(&word))
         || function.contains("migrat")
@@ -182,9 +180,8 @@ fn bound_source<'a>(file: &File<'_, 'a>, looped: &Loop<'a>) -> Option<&'a Expr> 
 
 /// Whether the rows bring a value along under the name of the property that is read: `annotate(lines=Count("line"))`.
 fn is_annotated(file: &File<'_, '_>, place: TextRange, looped: &Loop<'_>) -> bool {
-    let Some(function) = file.model.functions.get(looped.context.function as usize) else { return false };
     let name = file.model.text[place].rsplit('.').next().unwrap_or_default();
-    let text = &file.model.text[function.range()];
+    let text = file.function_text(looped.context.function);
     !name.contains('(') && text.contains("annotate(") && text.contains(&format!("{name}="))
 }
 

@@ -5,7 +5,7 @@ use super::mentions_word;
 use super::report::Shape;
 use crate::file::File;
 use assay_python::last_name;
-use assay_python::model::{BindingKind, Call, Loop, LoopKind, handler_types};
+use assay_python::model::{BindingKind, Loop, LoopKind, handler_types};
 use assay_python::project::TripKind;
 use assay_python::types::Type;
 use ruff_text_size::{Ranged, TextRange};
@@ -112,8 +112,8 @@ fn seen_once(before: &str, after: &str) -> bool {
     })
 }
 
-/// Whether the loop deals with what the database refuses for each item: then each is meant to be a transaction of its own.
-pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKind, looped: &Loop<'_>) -> bool {
+/// Whether a loop that writes deals with what the database refuses for each item: then each is meant to be a transaction of its own.
+pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, looped: &Loop<'_>) -> bool {
     // `DBError` and the like are a program's own.
     const REFUSED: &[&str] = &[
         "IntegrityError",
@@ -139,7 +139,7 @@ pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKin
             })
     };
     // One that fails must not keep the others from being written.
-    let written = |name: &str| kind == TripKind::Write && matches!(name, "Exception" | "BaseException");
+    let written = |name: &str| matches!(name, "Exception" | "BaseException");
     file.model.tries.iter().any(|(node, _)| {
         let refused =
             || {
@@ -148,7 +148,7 @@ pub(super) fn one_at_a_time(file: &File<'_, '_>, place: TextRange, kind: TripKin
                         REFUSED.iter().any(|refused| last_name(of).ends_with(refused)) || written(last_name(of))
                     })
             };
-        looped.range.contains_range(node.range()) && (refused() || kind == TripKind::Write && skipped(node))
+        looped.range.contains_range(node.range()) && (refused() || skipped(node))
     })
 }
 
@@ -182,13 +182,18 @@ pub(crate) fn runs_once(path: &str) -> bool {
         "styleguide",
         "test",
     ];
-    let mut parts = path.rsplit(['/', '\\']);
-    let file = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
-    let folder = parts.next().unwrap_or_default();
+    let (folder, file) = folder_and_name(path);
     path.contains("alembic")
         || file.contains("test_data")
         || file.contains("update") && (file.contains("database") || file.contains("db"))
         || file.split(['_', '-']).chain([folder]).any(|word| NAMES.contains(&word))
+}
+
+/// The name of a file's folder, and its own without the ending.
+pub(super) fn folder_and_name(path: &str) -> (&str, &str) {
+    let mut parts = path.rsplit(['/', '\\']);
+    let name = parts.next().and_then(|name| name.strip_suffix(".py")).unwrap_or_default();
+    (parts.next().unwrap_or_default(), name)
 }
 
 /// Whether each item is meant to be dealt with by itself: a migration, a language, table or module, one that has failed, or a system of its own, entered by `with connected(shard) as connection`.
@@ -223,15 +228,17 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         "table_name",
         "tenant",
     ];
-    // What is looked for before it is written.
-    const WRITING: &[&str] = &["create", "update", "delete", "save", "store", "remove", "insert", "upsert"];
     // `new_table`, `table_name`
     let few = |target: &str| {
         FEW.contains(&target) || target.rsplit_once('_').is_some_and(|(_, last)| matches!(last, "table" | "model"))
     };
     let words = &file.model.text[place];
-    let call = file.model.calls.iter().find(|call| call.node.range() == place);
-    let called = call.map_or("", Call::name).trim_start_matches('_');
+    let sends = || {
+        file.model
+            .calls
+            .iter()
+            .any(|call| call.node.range() == place && call.name().trim_start_matches('_').starts_with("send"))
+    };
     let part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let entered = words.split(|letter| !part(letter)).any(|word| {
         let binding = file.model.binding(word, looped.context, place.start().to_u32());
@@ -263,13 +270,9 @@ pub(super) fn on_purpose<'a>(file: &File<'_, 'a>, place: TextRange, shape: &Shap
         || shape.kind == TripKind::Read && !is_row && asks_itself(words, looped)
         || shape.kind != TripKind::Lazy && (in_a_transaction(file, place, looped) || reason_is_given(file, looped))
         || ["ancestors", "parents"].iter().any(|up| file.model.source(looped.source).contains(up))
-        || called.contains("migrat")
-        || called.starts_with("send")
-        || shape.kind == TripKind::Read && WRITING.iter().any(|verb| called.starts_with(verb))
-        || file.model.functions.get(looped.context.function as usize).is_some_and(|function| {
-            // What was prefetched is looked for where it is kept.
-            file.model.text[function.range()].contains("_prefetched_objects_cache")
-        })
+        || sends()
+        // What was prefetched is looked for where it is kept.
+        || file.function_text(looped.context.function).contains("_prefetched_objects_cache")
         || locks(&shape.what)
         || !is_row && looped.targets.iter().any(|target| few(target))
 }

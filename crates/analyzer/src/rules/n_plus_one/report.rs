@@ -91,8 +91,16 @@ impl<'a> Found<'_, '_, 'a> {
         }
         // Where sessions are asynchronous, a relation that was not loaded raises when it is touched: it was loaded elsewhere.
         let loaded_before = shape.kind == TripKind::Lazy && self.file.model.text.contains("AsyncSession");
-        let known = shape.certain && !loaded_before && is_seen(self.file, shape, looped, place);
-        if known && depends && looped.kind != LoopKind::While { Confidence::High } else { Confidence::Medium }
+        let known = shape.certain && depends && looped.kind != LoopKind::While && !loaded_before;
+        let sure = known && is_seen(self.file, shape, looped, place) && !self.is_meant(shape, looped, place);
+        if sure { Confidence::High } else { Confidence::Medium }
+    }
+
+    /// Whether it seems that each item is meant to be dealt with by itself.
+    fn is_meant(&self, shape: &Shape, looped: &Loop<'a>, place: TextRange) -> bool {
+        let alone = shape.kind == TripKind::Write
+            && (one_at_a_time(self.file, place, looped) || !writes::is_all(self.file, place, &shape.what, looped));
+        alone || on_purpose(self.file, place, shape, looped) || locks(&self.file.model.text[place])
     }
 
     /// How sure a round trip is that is made by what the loop calls: what is called looks at the item, at its cache and at what it is
@@ -151,16 +159,10 @@ impl<'a> Found<'_, '_, 'a> {
                 shape.verb()
             )
         };
-        let mut confidence = match call {
+        let confidence = match call {
             Some(_) => self.confidence_of_called(shape),
             None => self.confidence(shape, looped, depends, range),
         };
-        let alone = shape.kind == TripKind::Write
-            && (one_at_a_time(self.file, range, shape.kind, looped)
-                || !writes::is_all(self.file, range, &shape.what, looped));
-        if alone || on_purpose(self.file, range, shape, looped) || locks(&self.file.model.text[range]) {
-            confidence = confidence.min(Confidence::Medium);
-        }
         let mut labels = vec![head];
         labels.extend(call.map(|call| self.file.label(&call, "called from the loop here")));
         self.push(range, message, confidence, labels);
